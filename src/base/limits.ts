@@ -1,0 +1,40 @@
+/** Every bound of linkrd, unit last in the name. A number's comment says where it comes from. */
+export const LIMITS = {
+  /** A control batch of 1024 events with their texts fits many times over; pre-auth memory is cheap. */
+  body_bytes_max: 64 * 1024,
+  batch_events_max: 1024,
+  batch_duration_ms_max: 10 * 60 * 1000,
+  /** The vendor's own bound on a `text` event. */
+  text_characters_max: 1024,
+  /** The vendor's own bound on either wheel of a mouse event. */
+  wheel_steps_max: 20,
+  /** Pixels of one relative move: no screen is larger, and it is 259 reports of ±127. */
+  relative_pixels_max: 32767,
+  batches_waiting_max: 8,
+  viewers_max: 16,
+
+  capture_buffers_min: 4,
+  capture_poll_ms: 1000,
+  frame_width_max: 4096,
+  frame_height_max: 2160,
+  frame_width_min: 16,
+  frame_height_min: 16,
+  /** A snapshot waits this long for the next frame before it says that the video stalled. */
+  snapshot_wait_ms_max: 3000,
+
+  /** A report that the host has not taken by then is given up: the host is asleep or gone. */
+  report_wait_ms_max: 1000,
+  /** Reports handed to the writer thread and not yet taken by the host. */
+  reports_waiting_max: 64,
+
+  token_name_characters_max: 20,
+  user_name_characters_max: 32,
+  password_characters_max: 1024,
+  access_file_bytes_max: 4 * 1024 * 1024,
+  config_file_bytes_max: 256 * 1024,
+  last_used_flush_ms: 15 * 60 * 1000,
+  /** Files are also looked at this often, for file systems whose changes nobody announces. */
+  file_poll_ms: 500,
+
+  stop_ms_max: 3000,
+} as const;

@@ -1,0 +1,38 @@
+/**
+ * A picture as three planes of bytes, 4:2:0: luma at full size, both chroma planes at half of each
+ * side, rounded up. It is the one form in which frames travel between a source and the strip encoder.
+ *
+ * Every plane starts on its own offset of one allocation and has a stride of a multiple of 64, so that
+ * SIMD code may run over the right edge of a row without touching the next plane's data it needs.
+ */
+export class Planes {
+  readonly width: number;
+  readonly height: number;
+  readonly chromaWidth: number;
+  readonly chromaHeight: number;
+  readonly strideY: number;
+  readonly strideC: number;
+  readonly y: Uint8Array;
+  readonly u: Uint8Array;
+  readonly v: Uint8Array;
+
+  /** @param width pixels @param height pixels; any positive integers, odd ones too */
+  constructor(width: number, height: number) {
+    this.width = width;
+    this.height = height;
+    this.chromaWidth = (width + 1) >> 1;
+    this.chromaHeight = (height + 1) >> 1;
+    this.strideY = align64(width);
+    this.strideC = align64(this.chromaWidth);
+    const sizeY = this.strideY * height;
+    const sizeC = this.strideC * this.chromaHeight;
+    const memory = new ArrayBuffer(sizeY + 2 * sizeC);
+    this.y = new Uint8Array(memory, 0, sizeY);
+    this.u = new Uint8Array(memory, sizeY, sizeC);
+    this.v = new Uint8Array(memory, sizeY + sizeC, sizeC);
+  }
+}
+
+function align64(bytes: number): number {
+  return (bytes + 63) & ~63;
+}
