@@ -1,0 +1,58 @@
+/**
+ * Names of keys: W3C `KeyboardEvent.code` to usages of the USB HID keyboard page (0x07).
+ *
+ * A `code` names a place on the keyboard, not what is printed on it, and so does a usage; the pairs
+ * are those of the W3C "UI Events KeyboardEvent code Values" and the USB "HID Usage Tables", section
+ * 10. kvmd's 126 names are all among them. Media, browser and sleep keys live on other pages.
+ */
+
+/** The first usage of each unbroken run of named keys, with the names in the order of usages. */
+const RUNS: readonly (readonly [first: number, names: string])[] = [
+  [0x04, "KeyA KeyB KeyC KeyD KeyE KeyF KeyG KeyH KeyI KeyJ KeyK KeyL KeyM"],
+  [0x11, "KeyN KeyO KeyP KeyQ KeyR KeyS KeyT KeyU KeyV KeyW KeyX KeyY KeyZ"],
+  [0x1e, "Digit1 Digit2 Digit3 Digit4 Digit5 Digit6 Digit7 Digit8 Digit9 Digit0"],
+  [0x28, "Enter Escape Backspace Tab Space Minus Equal BracketLeft BracketRight Backslash"],
+  // 0x32 is the key of other keyboards at the same place as Backslash, and has no `code` of its own.
+  [0x33, "Semicolon Quote Backquote Comma Period Slash CapsLock"],
+  [0x3a, "F1 F2 F3 F4 F5 F6 F7 F8 F9 F10 F11 F12"],
+  [0x46, "PrintScreen ScrollLock Pause Insert Home PageUp Delete End PageDown"],
+  [0x4f, "ArrowRight ArrowLeft ArrowDown ArrowUp"],
+  [0x53, "NumLock NumpadDivide NumpadMultiply NumpadSubtract NumpadAdd NumpadEnter"],
+  [0x59, "Numpad1 Numpad2 Numpad3 Numpad4 Numpad5 Numpad6 Numpad7 Numpad8 Numpad9 Numpad0"],
+  [0x63, "NumpadDecimal IntlBackslash ContextMenu Power NumpadEqual"],
+  [0x68, "F13 F14 F15 F16 F17 F18 F19 F20 F21 F22 F23 F24"],
+  [0x74, "Open Help"],
+  [0x77, "Select"],
+  [0x79, "Again Undo Cut Copy Paste Find AudioVolumeMute AudioVolumeUp AudioVolumeDown"],
+  [0x85, "NumpadComma"],
+  [0x87, "IntlRo KanaMode IntlYen Convert NonConvert"],
+  [0x90, "Lang1 Lang2 Lang3 Lang4 Lang5"],
+  [0x9b, "Abort"],
+  [0xa3, "Props"],
+  [0xb6, "NumpadParenLeft NumpadParenRight"],
+  [0xbb, "NumpadBackspace"],
+  [0xd0, "NumpadMemoryStore NumpadMemoryRecall NumpadMemoryClear"],
+  [0xd3, "NumpadMemoryAdd NumpadMemorySubtract"],
+  [0xd8, "NumpadClear NumpadClearEntry"],
+  [0xe0, "ControlLeft ShiftLeft AltLeft MetaLeft ControlRight ShiftRight AltRight MetaRight"],
+];
+
+/** Every key that can be pressed, by its W3C `code`. */
+export const KEY_USAGES: ReadonlyMap<string, number> = new Map(
+  RUNS.flatMap(([first, names]) =>
+    names.split(" ").map((name, index) => [name, first + index] as const),
+  ),
+);
+
+const MODIFIER_FIRST = 0xe0;
+const MODIFIER_LAST = 0xe7;
+
+/** Whether `usage` goes into the modifier byte of a boot keyboard report rather than the key array. */
+export function isModifier(usage: number): boolean {
+  return usage >= MODIFIER_FIRST && usage <= MODIFIER_LAST;
+}
+
+/** The bit of a modifier's usage in the modifier byte: 0xe0 is 0x01 … 0xe7 is 0x80; others are 0. */
+export function modifierBit(usage: number): number {
+  return isModifier(usage) ? 1 << (usage - MODIFIER_FIRST) : 0;
+}
