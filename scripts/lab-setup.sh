@@ -1,0 +1,104 @@
+#!/bin/sh
+# Prepares build/lab: Debian's stock kernel, unpacked and never installed, and an initramfs that boots
+# it onto this machine's own root, read-only (test/lab/init.sh). Run again, it does only what is missing.
+set -eu
+cd "$(dirname "$0")/.."
+lab=build/lab
+
+say() { echo "lab-setup: $*" >&2; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# The modules of the guest; vivid makes video0 single-planar and video1 multi-planar, each with one
+# HDMI input and nothing else.
+modules='virtio_pci virtio_console 9p 9pnet_virtio overlay vivid dummy_hcd libcomposite usb_f_hid
+  usbhid hid_generic evdev'
+vivid='n_devs=2 num_inputs=1,1 input_types=0x3,0x3 node_types=0x1,0x1 multiplanar=1,2'
+
+packages='qemu-system-x86 busybox-static kmod v4l-utils libjpeg-turbo-progs evtest curl xz-utils
+  libturbojpeg0 libyuv0'
+
+install_missing() {
+  missing=
+  for package in $packages; do
+    dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
+      missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  say "installing$missing"
+  # shellcheck disable=SC2086 # a list of words on purpose
+  as_root apt-get install -y -qq --no-install-recommends $missing >&2 || {
+    say "refreshing the package lists first"
+    as_root apt-get update -qq >&2
+    as_root apt-get install -y -qq --no-install-recommends $missing >&2
+  }
+}
+
+kernel_package() {
+  apt-cache depends linux-image-amd64 | sed -n 's/^ *Depends: \(linux-image-[0-9]\)/\1/p' | head -n 1
+}
+
+# The package goes into a folder of ours: /boot and /etc/kernel of this machine stay as they are.
+unpack_kernel() {
+  [ ! -e "$lab/vmlinuz" ] || return 0
+  package=$(kernel_package)
+  if [ -z "$package" ]; then
+    say "refreshing the package lists, they know no linux-image-amd64"
+    as_root apt-get update -qq >&2
+    package=$(kernel_package)
+  fi
+  rm -rf "$lab/download" "$lab/kernel"
+  mkdir -p "$lab/download" "$lab/kernel"
+  say "fetching $package, a kernel to boot in the emulator; it is not installed"
+  (cd "$lab/download" && apt-get download -qq "$package" >&2) || {
+    as_root apt-get update -qq >&2
+    (cd "$lab/download" && apt-get download -qq "$package" >&2)
+  }
+  dpkg -x "$lab"/download/*.deb "$lab/kernel"
+  [ -e "$lab/kernel/lib" ] || ln -s usr/lib "$lab/kernel/lib"
+  depmod -b "$lab/kernel" "$(ls "$lab/kernel/lib/modules")"
+  rm -rf "$lab/download"
+  cp "$lab"/kernel/boot/vmlinuz-* "$lab/vmlinuz"
+}
+
+# Files to insert, in order, each once, with their parameters.
+module_list() {
+  for name in $modules; do
+    modprobe -C /dev/null -d "$lab/kernel" -S "$1" --show-depends "$name"
+  done | sed -n 's/^insmod //p' | awk -v vivid="$vivid" '!seen[$1]++ {
+    print $1, ($1 ~ /\/vivid\.ko/ ? vivid : "")
+  }'
+}
+
+pack_initrd() {
+  version=$(ls "$lab/kernel/lib/modules")
+  inputs=$(printf '%s\n' "$version" "$modules" "$vivid"; cat scripts/lab-setup.sh test/lab/init.sh)
+  wanted=$(printf '%s' "$inputs" | sha256sum)
+  [ "$(cat "$lab/initrd.inputs" 2>/dev/null)" != "$wanted" ] || return 0
+  say "packing the initramfs for Linux $version"
+  root=$lab/initrd.root
+  rm -rf "$root"
+  mkdir -p "$root/bin" "$root/modules" "$root/dev" "$root/proc" "$root/sys"
+  cp "$(command -v busybox)" "$root/bin/busybox"
+  cp test/lab/init.sh "$root/init"
+  chmod +x "$root/init"
+  module_list "$version" | while read -r file parameters; do
+    base=$(basename "$file")
+    case $base in
+      *.xz) xz -dc "$file" >"$root/modules/${base%.xz}" ;;
+      *) cp "$file" "$root/modules/" ;;
+    esac
+    echo "${base%.xz} $parameters" >>"$root/modules/list"
+  done
+  (cd "$root" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) >"$lab/initrd"
+  rm -rf "$root"
+  printf '%s' "$wanted" >"$lab/initrd.inputs"
+}
+
+PATH="$PATH:/usr/sbin:/sbin"
+mkdir -p "$lab"
+install_missing
+unpack_kernel
+pack_initrd
