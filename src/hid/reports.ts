@@ -1,0 +1,72 @@
+/**
+ * The bytes of input reports, as descriptors.ts lays them out. Pure: state lives in held.ts.
+ *
+ * Wheels have the signs of HID here: `wheel` + is up, `pan` + is right.
+ */
+import type { Endpoint } from "./descriptors.ts";
+
+/** One input report, and the endpoint that it goes out on. */
+export interface HidReport {
+  readonly endpoint: Endpoint;
+  readonly bytes: Uint8Array;
+}
+
+const KEYS_MAX = 6;
+/** The usage that fills all six places when more keys are down than fit (HID 1.11, appendix C). */
+const ERROR_ROLL_OVER = 0x01;
+const POSITION_MAX = 32767;
+const DELTA_MAX = 127;
+
+/**
+ * The 8-byte boot keyboard report: the modifier mask, a reserved byte, six usages.
+ * With more than six, hosts are told that keys rolled over: they keep what they knew and wait.
+ */
+export function keyboardReport(modifiers: number, usages: readonly number[]): HidReport {
+  const bytes = new Uint8Array(2 + KEYS_MAX);
+  bytes[0] = modifiers;
+  if (usages.length > KEYS_MAX) bytes.fill(ERROR_ROLL_OVER, 2);
+  else bytes.set(usages, 2);
+  return { endpoint: "keyboard", bytes };
+}
+
+/**
+ * The 7-byte absolute report. `x` and `y` run from 0 to 1, both included, from the top left; `wheel`
+ * and `pan` are −127…127.
+ */
+export function pointerReport(
+  buttons: number,
+  x: number,
+  y: number,
+  wheel: number,
+  pan: number,
+): HidReport {
+  const across = Math.round(x * POSITION_MAX);
+  const down = Math.round(y * POSITION_MAX);
+  const bytes = Uint8Array.of(buttons, across, across >> 8, down, down >> 8, wheel, pan);
+  return { endpoint: "pointer", bytes };
+}
+
+/**
+ * The 5-byte relative reports whose sums are exactly the given integers, at least one report.
+ *
+ * The path is cut into even steps, so that the pointer goes straight. All reports but the last show
+ * the buttons `before`: within one report a host moves first and then presses or releases, and so
+ * must a movement that takes several.
+ */
+export function mouseReports(
+  buttons: number,
+  dx: number,
+  dy: number,
+  wheel: number,
+  pan: number,
+  before: number = buttons,
+): readonly HidReport[] {
+  const sums = [dx, dy, wheel, pan];
+  const count = Math.max(1, ...sums.map((sum) => Math.ceil(Math.abs(sum) / DELTA_MAX)));
+  return Array.from({ length: count }, (_, index) => {
+    const reached = (sum: number, steps: number) => Math.round((sum * steps) / count);
+    const deltas = sums.map((sum) => reached(sum, index + 1) - reached(sum, index));
+    const bytes = Uint8Array.of(index === count - 1 ? buttons : before, ...deltas);
+    return { endpoint: "mouse", bytes };
+  });
+}
