@@ -1,0 +1,65 @@
+/** A colour as a JPEG holds it: full-range BT.601, each part 0 to 255. */
+export interface Colour {
+  readonly y: number;
+  readonly u: number;
+  readonly v: number;
+}
+
+/** The colour of a 24-bit 0xRRGGBB value, by the equations of JFIF 1.02. */
+export function colour(rgb: number): Colour {
+  const r = rgb >> 16;
+  const g = (rgb >> 8) & 0xff;
+  const b = rgb & 0xff;
+  return {
+    y: Math.round(0.299 * r + 0.587 * g + 0.114 * b),
+    u: Math.min(255, Math.round(128 - 0.168736 * r - 0.331264 * g + 0.5 * b)),
+    v: Math.min(255, Math.round(128 + 0.5 * r - 0.418688 * g - 0.081312 * b)),
+  };
+}
+
+/** Ink on paper: how a character cell is drawn. */
+export interface Style {
+  readonly ink: Colour;
+  readonly paper: Colour;
+}
+
+/** Every colour of the simulated screen. */
+export interface Palette {
+  readonly skyTop: Colour;
+  readonly skyBottom: Colour;
+  readonly bar: Style;
+  readonly title: Style;
+  readonly knobs: Colour;
+  readonly console: Style;
+  readonly cursor: Style;
+  readonly label: Style;
+  readonly newest: Style;
+  readonly lampOff: Style;
+  readonly lampOn: Style;
+  readonly pointerEdge: Colour;
+  readonly pointerFill: Colour;
+  readonly pointerPressed: Colour;
+}
+
+export function createPalette(): Palette {
+  const dark = colour(0x10161f);
+  const text = colour(0xd8dee9);
+  const dim = colour(0x8593a8);
+  const night = colour(0x0c1117);
+  return {
+    skyTop: colour(0x3d5a80),
+    skyBottom: colour(0x1b2a41),
+    bar: { ink: text, paper: dark },
+    title: { ink: text, paper: colour(0x2a3648) },
+    knobs: colour(0x4d5e78),
+    console: { ink: text, paper: night },
+    cursor: { ink: night, paper: text },
+    label: { ink: dim, paper: dark },
+    newest: { ink: colour(0xffffff), paper: colour(0x2f6690) },
+    lampOff: { ink: dim, paper: colour(0x222c3a) },
+    lampOn: { ink: colour(0x1f1600), paper: colour(0xf4b942) },
+    pointerEdge: colour(0x000000),
+    pointerFill: colour(0xffffff),
+    pointerPressed: colour(0xf4b942),
+  };
+}
