@@ -35,6 +35,13 @@ export const LIMITS = {
   last_used_flush_ms: 15 * 60 * 1000,
   /** Files are also looked at this often, for file systems whose changes nobody announces. */
   file_poll_ms: 500,
+  /** A changed file is read once it stayed the same for this long: editors write in several steps. */
+  file_settle_ms: 100,
+
+  /** Of settings: what a Pi can encode, what a person leaves a key held for, what a certificate names. */
+  fps_max: 120,
+  release_after_seconds_max: 3600,
+  hosts_max: 64,
 
   stop_ms_max: 3000,
 } as const;
