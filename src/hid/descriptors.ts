@@ -6,7 +6,8 @@
  * each function has an endpoint of its own.
  */
 
-export type Endpoint = "keyboard" | "pointer" | "mouse";
+export const ENDPOINTS = ["keyboard", "pointer", "mouse"] as const;
+export type Endpoint = (typeof ENDPOINTS)[number];
 
 /** What configfs is told of one HID function (kernel: ABI/testing/configfs-usb-gadget-hid). */
 export interface HidFunction {

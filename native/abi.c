@@ -1,0 +1,108 @@
+/*
+ * What the kernel's headers say about every structure that src/ffi/v4l2.ts lays out by hand, as
+ * `name value` lines. The test compiles and runs this and compares; nothing of it is shipped.
+ */
+#include <linux/videodev2.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#define SIZE(type) printf("%s %zu\n", #type, sizeof(struct type))
+#define FIELD(type, field) printf("%s.%s %zu\n", #type, #field, offsetof(struct type, field))
+#define NUMBER(name) printf("%s %lu\n", #name, (unsigned long)(name))
+
+static void requests(void)
+{
+	NUMBER(VIDIOC_QUERYCAP);
+	NUMBER(VIDIOC_ENUM_FMT);
+	NUMBER(VIDIOC_G_FMT);
+	NUMBER(VIDIOC_S_FMT);
+	NUMBER(VIDIOC_REQBUFS);
+	NUMBER(VIDIOC_QUERYBUF);
+	NUMBER(VIDIOC_QBUF);
+	NUMBER(VIDIOC_DQBUF);
+	NUMBER(VIDIOC_STREAMON);
+	NUMBER(VIDIOC_STREAMOFF);
+	NUMBER(VIDIOC_S_DV_TIMINGS);
+	NUMBER(VIDIOC_QUERY_DV_TIMINGS);
+	NUMBER(VIDIOC_DQEVENT);
+	NUMBER(VIDIOC_SUBSCRIBE_EVENT);
+}
+
+static void formats(void)
+{
+	SIZE(v4l2_capability);
+	FIELD(v4l2_capability, driver);
+	FIELD(v4l2_capability, card);
+	FIELD(v4l2_capability, bus_info);
+	FIELD(v4l2_capability, capabilities);
+	FIELD(v4l2_capability, device_caps);
+	SIZE(v4l2_fmtdesc);
+	FIELD(v4l2_fmtdesc, index);
+	FIELD(v4l2_fmtdesc, type);
+	FIELD(v4l2_fmtdesc, pixelformat);
+	SIZE(v4l2_format);
+	FIELD(v4l2_format, type);
+	FIELD(v4l2_format, fmt.pix.width);
+	FIELD(v4l2_format, fmt.pix.height);
+	FIELD(v4l2_format, fmt.pix.pixelformat);
+	FIELD(v4l2_format, fmt.pix.field);
+	FIELD(v4l2_format, fmt.pix.bytesperline);
+	FIELD(v4l2_format, fmt.pix.sizeimage);
+	FIELD(v4l2_format, fmt.pix.colorspace);
+	FIELD(v4l2_format, fmt.pix.ycbcr_enc);
+	FIELD(v4l2_format, fmt.pix.quantization);
+	FIELD(v4l2_format, fmt.pix_mp.width);
+	FIELD(v4l2_format, fmt.pix_mp.height);
+	FIELD(v4l2_format, fmt.pix_mp.pixelformat);
+	FIELD(v4l2_format, fmt.pix_mp.field);
+	FIELD(v4l2_format, fmt.pix_mp.colorspace);
+	FIELD(v4l2_format, fmt.pix_mp.plane_fmt[0].sizeimage);
+	FIELD(v4l2_format, fmt.pix_mp.plane_fmt[0].bytesperline);
+	FIELD(v4l2_format, fmt.pix_mp.num_planes);
+	FIELD(v4l2_format, fmt.pix_mp.ycbcr_enc);
+	FIELD(v4l2_format, fmt.pix_mp.quantization);
+}
+
+static void buffers(void)
+{
+	SIZE(v4l2_requestbuffers);
+	FIELD(v4l2_requestbuffers, count);
+	FIELD(v4l2_requestbuffers, type);
+	FIELD(v4l2_requestbuffers, memory);
+	SIZE(v4l2_buffer);
+	FIELD(v4l2_buffer, index);
+	FIELD(v4l2_buffer, type);
+	FIELD(v4l2_buffer, bytesused);
+	FIELD(v4l2_buffer, flags);
+	FIELD(v4l2_buffer, sequence);
+	FIELD(v4l2_buffer, memory);
+	FIELD(v4l2_buffer, m.offset);
+	FIELD(v4l2_buffer, m.planes);
+	FIELD(v4l2_buffer, length);
+	SIZE(v4l2_plane);
+	FIELD(v4l2_plane, bytesused);
+	FIELD(v4l2_plane, length);
+	FIELD(v4l2_plane, m.mem_offset);
+	FIELD(v4l2_plane, data_offset);
+	SIZE(v4l2_dv_timings);
+	FIELD(v4l2_dv_timings, type);
+	FIELD(v4l2_dv_timings, bt.width);
+	FIELD(v4l2_dv_timings, bt.height);
+	SIZE(v4l2_event);
+	FIELD(v4l2_event, type);
+	SIZE(v4l2_event_subscription);
+	FIELD(v4l2_event_subscription, type);
+	SIZE(pollfd);
+	FIELD(pollfd, fd);
+	FIELD(pollfd, events);
+	FIELD(pollfd, revents);
+}
+
+int main(void)
+{
+	requests();
+	formats();
+	buffers();
+	return 0;
+}

@@ -1,0 +1,112 @@
+/*
+ * The system calls that linkrd makes on devices, each answering its result or -errno.
+ *
+ * JavaScript cannot read errno safely: the runtime may make calls of its own between ours and the
+ * reading. So errno is taken here, in the same breath. Nothing in this file knows what the calls
+ * are for, and nothing keeps state. It links to libc in the ordinary way.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef NDEBUG
+#error "assertions stay in"
+#endif
+
+#define EXPORT __attribute__((visibility("default")))
+
+/* EINTR is tried again this often and then handed up: a loop without a bound is a hang. */
+enum { TRIES_MAX = 8 };
+
+#define RETRY(result, call)                                                       \
+	for (int tries = 0; tries < TRIES_MAX; tries++) {                         \
+		(result) = (call);                                                \
+		if ((result) != -1 || errno != EINTR) break;                      \
+	}
+
+EXPORT int32_t linkrd_open(const char *path, int32_t flags)
+{
+	int fd = -1;
+	RETRY(fd, open(path, flags | O_CLOEXEC));
+	return fd < 0 ? -errno : fd;
+}
+
+EXPORT int32_t linkrd_close(int32_t fd)
+{
+	return close(fd) ? -errno : 0;
+}
+
+EXPORT int32_t linkrd_ioctl(int32_t fd, uint64_t request, void *argument)
+{
+	int result = -1;
+	RETRY(result, ioctl(fd, (unsigned long)request, argument));
+	return result < 0 ? -errno : result;
+}
+
+/* An interrupted wait is a wait that ended with nothing: the caller looks at its clock and goes on. */
+EXPORT int32_t linkrd_poll(struct pollfd *fds, uint32_t count, int32_t timeout_ms)
+{
+	int ready = poll(fds, count, timeout_ms);
+	if (ready < 0) return errno == EINTR ? 0 : -errno;
+	return ready;
+}
+
+EXPORT int64_t linkrd_read(int32_t fd, void *bytes, uint64_t length)
+{
+	ssize_t count = -1;
+	RETRY(count, read(fd, bytes, (size_t)length));
+	return count < 0 ? -errno : count;
+}
+
+EXPORT int64_t linkrd_write(int32_t fd, const void *bytes, uint64_t length)
+{
+	ssize_t count = -1;
+	RETRY(count, write(fd, bytes, (size_t)length));
+	return count < 0 ? -errno : count;
+}
+
+/* Readable and shared memory of a device. An address of user space never has its top bit set. */
+EXPORT int64_t linkrd_mmap(int32_t fd, uint64_t length, int64_t offset)
+{
+	void *address = mmap(NULL, (size_t)length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+	return address == MAP_FAILED ? -errno : (int64_t)(intptr_t)address;
+}
+
+EXPORT int32_t linkrd_munmap(int64_t address, uint64_t length)
+{
+	return munmap((void *)(intptr_t)address, (size_t)length) ? -errno : 0;
+}
+
+/* Two ends that keep message boundaries, both non-blocking: the letterbox between two threads. */
+EXPORT int32_t linkrd_socketpair(int32_t ends[2])
+{
+	int type = SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK;
+	return socketpair(AF_UNIX, type, 0, ends) ? -errno : 0;
+}
+
+/* CLOCK_MONOTONIC in microseconds: the clock of V4L2 timestamps, and one for all threads. */
+EXPORT int64_t linkrd_monotonic_us(void)
+{
+	struct timespec now;
+	if (clock_gettime(CLOCK_MONOTONIC, &now)) return -errno;
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+EXPORT int32_t linkrd_differs(const void *one, const void *other, uint64_t length)
+{
+	return memcmp(one, other, (size_t)length) != 0;
+}
+
+EXPORT void linkrd_copy(void *target, int64_t source, uint64_t length)
+{
+	memcpy(target, (const void *)(intptr_t)source, (size_t)length);
+}
+

@@ -1,0 +1,243 @@
+import { check, SystemError } from "./errno.ts";
+import { Struct } from "./struct.ts";
+import { OPEN, type Sys } from "./sys.ts";
+import {
+  BUF_FLAG_ERROR,
+  BUF_TYPE,
+  BUFFER,
+  CAP,
+  CAPABILITY,
+  DV_TIMINGS,
+  EVENT,
+  EVENT_SOURCE_CHANGE,
+  EVENT_SUBSCRIPTION,
+  FIELD_NONE,
+  FMTDESC,
+  FORMAT,
+  FORMAT_MPLANE,
+  MEMORY_MMAP,
+  PLANE,
+  REQUESTBUFFERS,
+  VIDIOC,
+} from "./v4l2.ts";
+
+/** What a device says of itself (VIDIOC_QUERYCAP). */
+export interface Identity {
+  readonly driver: string;
+  readonly card: string;
+  readonly canCapture: boolean;
+}
+
+/** The format that a device has settled on; strides and sizes in bytes. */
+export interface CaptureFormat {
+  readonly width: number;
+  readonly height: number;
+  readonly pixelFormat: number;
+  readonly stride: number;
+  readonly imageSize: number;
+  readonly colorspace: number;
+  readonly quantization: number;
+}
+
+/** One filled buffer, out of the driver's hands until it is queued again. */
+export interface Filled {
+  readonly index: number;
+  /** Where the picture starts in our address space. */
+  readonly address: number;
+  /** Bytes of picture, never more than is mapped. */
+  readonly length: number;
+  readonly sequence: number;
+  /** The driver marked it damaged, or gave it without content. */
+  readonly damaged: boolean;
+}
+
+interface Mapped {
+  readonly address: number;
+  readonly length: number;
+}
+
+/**
+ * A V4L2 capture device with memory-mapped buffers, single- or multi-planar (one plane in memory).
+ *
+ * One method for each step of the ladder; `close` is safe from any rung. Source: the kernel's
+ * userspace-api/media/v4l. Methods throw SystemError unless they say otherwise.
+ */
+export class CaptureDevice {
+  readonly #sys: Sys;
+  readonly #path: string;
+  readonly #fd: number;
+  readonly #type: number;
+  readonly #mapped: Mapped[] = [];
+  readonly #buffer = new Struct(BUFFER);
+  readonly #plane = new Struct(PLANE);
+  readonly identity: Identity;
+
+  constructor(sys: Sys, path: string) {
+    this.#sys = sys;
+    this.#path = path;
+    this.#fd = sys.open(path, OPEN.readWrite | OPEN.nonBlocking);
+    const capability = new Struct(CAPABILITY);
+    try {
+      this.#ioctl("VIDIOC_QUERYCAP", VIDIOC.QUERYCAP, capability.bytes);
+    } catch (error) {
+      sys.close(this.#fd);
+      throw error;
+    }
+    const all = capability.get("capabilities");
+    const own = (all & CAP.deviceCaps) !== 0 ? capability.get("device_caps") : all;
+    const multiplanar = (own & CAP.videoCaptureMplane) !== 0;
+    this.#type = multiplanar ? BUF_TYPE.captureMplane : BUF_TYPE.capture;
+    this.identity = {
+      driver: capability.text("driver", 16),
+      card: capability.text("card", 32),
+      canCapture:
+        (own & (CAP.videoCapture | CAP.videoCaptureMplane)) !== 0 && (own & CAP.streaming) !== 0,
+    };
+  }
+
+  get fd(): number {
+    return this.#fd;
+  }
+
+  /** The pixel formats on offer, in the driver's order; at most 64 (VIDIOC_ENUM_FMT). */
+  formats(): number[] {
+    const found: number[] = [];
+    const entry = new Struct(FMTDESC);
+    for (let index = 0; index < 64; index++) {
+      entry.clear().set("index", index).set("type", this.#type);
+      if (this.#sys.tryIoctl(this.#fd, VIDIOC.ENUM_FMT, entry.bytes) < 0) break;
+      found.push(entry.get("pixelformat"));
+    }
+    return found;
+  }
+
+  /**
+   * Reads the timings of the incoming HDMI signal and makes them the device's.
+   *
+   * @returns "set"; "none" for a device without timings, as USB dongles are; or the errno's name
+   * that says what is wrong with the signal: ENOLINK, ENOLCK, ERANGE
+   */
+  adoptTimings(): string {
+    const timings = new Struct(DV_TIMINGS);
+    const result = this.#sys.tryIoctl(this.#fd, VIDIOC.QUERY_DV_TIMINGS, timings.bytes);
+    if (result < 0) {
+      const { errno } = new SystemError("VIDIOC_QUERY_DV_TIMINGS", this.#path, -result);
+      return errno === "ENOTTY" || errno === "ENODATA" ? "none" : errno;
+    }
+    this.#ioctl("VIDIOC_S_DV_TIMINGS", VIDIOC.S_DV_TIMINGS, timings.bytes);
+    return "set";
+  }
+
+  /** Size of the signal that is coming in now, or undefined where that cannot be told. */
+  incomingSize(): { width: number; height: number } | undefined {
+    const timings = new Struct(DV_TIMINGS);
+    if (this.#sys.tryIoctl(this.#fd, VIDIOC.QUERY_DV_TIMINGS, timings.bytes) < 0) return undefined;
+    return { width: timings.get("width"), height: timings.get("height") };
+  }
+
+  /** Asks to be told of changes by POLLPRI. @returns false where the driver has no such event */
+  subscribeSourceChange(): boolean {
+    const subscription = new Struct(EVENT_SUBSCRIPTION).set("type", EVENT_SOURCE_CHANGE);
+    return this.#sys.tryIoctl(this.#fd, VIDIOC.SUBSCRIBE_EVENT, subscription.bytes) >= 0;
+  }
+
+  /** Takes one waiting event. @returns whether it says that the source changed */
+  takeSourceChange(): boolean {
+    const event = new Struct(EVENT);
+    if (this.#sys.tryIoctl(this.#fd, VIDIOC.DQEVENT, event.bytes) < 0) return false;
+    return event.get("type") === EVENT_SOURCE_CHANGE;
+  }
+
+  /** Asks for `pixelFormat` at the current size. @returns what the device made of it */
+  setFormat(pixelFormat: number): CaptureFormat {
+    const multiplanar = this.#type === BUF_TYPE.captureMplane;
+    const format = multiplanar ? new Struct(FORMAT_MPLANE) : new Struct(FORMAT);
+    format.set("type", this.#type);
+    this.#ioctl("VIDIOC_G_FMT", VIDIOC.G_FMT, format.bytes);
+    format.set("pixelformat", pixelFormat).set("field", FIELD_NONE);
+    // Left as they are, the sizes of the old format could be taken as wishes for the new one.
+    format.set("bytesperline", 0).set("sizeimage", 0);
+    this.#ioctl("VIDIOC_S_FMT", VIDIOC.S_FMT, format.bytes);
+    return {
+      width: format.get("width"),
+      height: format.get("height"),
+      pixelFormat: format.get("pixelformat"),
+      stride: format.get("bytesperline"),
+      imageSize: format.get("sizeimage"),
+      colorspace: format.get("colorspace"),
+      quantization: format.get("quantization"),
+    };
+  }
+
+  /** Gets `count` or more buffers from the driver, maps them, queues them all and starts. */
+  start(count: number): void {
+    const request = new Struct(REQUESTBUFFERS)
+      .set("count", count)
+      .set("type", this.#type)
+      .set("memory", MEMORY_MMAP);
+    this.#ioctl("VIDIOC_REQBUFS", VIDIOC.REQBUFS, request.bytes);
+    for (let index = 0; index < request.get("count"); index++) {
+      this.#prepare(index);
+      this.#ioctl("VIDIOC_QUERYBUF", VIDIOC.QUERYBUF, this.#buffer.bytes);
+      const single = this.#type === BUF_TYPE.capture;
+      const length = single ? this.#buffer.get("length") : this.#plane.get("length");
+      const offset = single ? this.#buffer.get("offset") : this.#plane.get("mem_offset");
+      this.#mapped.push({ address: this.#sys.map(this.#fd, length, offset), length });
+      this.queue(index);
+    }
+    this.#ioctl("VIDIOC_STREAMON", VIDIOC.STREAMON, this.#typeBytes());
+  }
+
+  /** Hands a buffer back to the driver. */
+  queue(index: number): void {
+    this.#prepare(index);
+    this.#ioctl("VIDIOC_QBUF", VIDIOC.QBUF, this.#buffer.bytes);
+  }
+
+  /** Takes the oldest filled buffer, or undefined if there is none yet. */
+  dequeue(): Filled | undefined {
+    this.#prepare(0);
+    const result = this.#sys.tryIoctl(this.#fd, VIDIOC.DQBUF, this.#buffer.bytes);
+    if (result === -EAGAIN) return undefined;
+    check(result, "VIDIOC_DQBUF", this.#path);
+    const index = this.#buffer.get("index");
+    const mapped = this.#mapped[index];
+    if (mapped === undefined) throw new SystemError("VIDIOC_DQBUF", `${this.#path} index`, EINVAL);
+    const single = this.#type === BUF_TYPE.capture;
+    const skipped = single ? 0 : this.#plane.get("data_offset");
+    const used = single ? this.#buffer.get("bytesused") : this.#plane.get("bytesused");
+    const flagged = (this.#buffer.get("flags") & BUF_FLAG_ERROR) !== 0;
+    return {
+      index,
+      address: mapped.address + skipped,
+      length: Math.max(0, Math.min(used, mapped.length) - skipped),
+      sequence: this.#buffer.get("sequence"),
+      damaged: flagged || used === 0 || used > mapped.length,
+    };
+  }
+
+  /** Stops, unmaps and closes, from any state. */
+  close(): void {
+    this.#sys.tryIoctl(this.#fd, VIDIOC.STREAMOFF, this.#typeBytes());
+    for (const { address, length } of this.#mapped.splice(0)) this.#sys.unmap(address, length);
+    this.#sys.close(this.#fd);
+  }
+
+  #prepare(index: number): void {
+    this.#buffer.clear().set("index", index).set("type", this.#type).set("memory", MEMORY_MMAP);
+    if (this.#type !== BUF_TYPE.captureMplane) return;
+    this.#plane.clear();
+    this.#buffer.set("planes", this.#plane.address).set("length", 1);
+  }
+
+  #typeBytes(): Uint8Array {
+    return new Uint8Array(Int32Array.of(this.#type).buffer);
+  }
+
+  #ioctl(name: string, request: number, argument: Uint8Array): void {
+    check(this.#sys.tryIoctl(this.#fd, request, argument), name, this.#path);
+  }
+}
+
+const EAGAIN = 11;
+const EINVAL = 22;

@@ -1,0 +1,55 @@
+/** Names of the errno values that devices answer with (asm-generic/errno*.h, same on arm64 and x64). */
+const NAMES: ReadonlyMap<number, string> = new Map([
+  [1, "EPERM"],
+  [2, "ENOENT"],
+  [4, "EINTR"],
+  [5, "EIO"],
+  [6, "ENXIO"],
+  [9, "EBADF"],
+  [11, "EAGAIN"],
+  [12, "ENOMEM"],
+  [13, "EACCES"],
+  [16, "EBUSY"],
+  [17, "EEXIST"],
+  [19, "ENODEV"],
+  [22, "EINVAL"],
+  [23, "ENFILE"],
+  [24, "EMFILE"],
+  [25, "ENOTTY"],
+  [28, "ENOSPC"],
+  [32, "EPIPE"],
+  [34, "ERANGE"],
+  [37, "ENOLCK"],
+  [61, "ENODATA"],
+  [67, "ENOLINK"],
+  [77, "EBADFD"],
+  [90, "EMSGSIZE"],
+  [104, "ECONNRESET"],
+  [107, "ENOTCONN"],
+  [108, "ESHUTDOWN"],
+  [110, "ETIMEDOUT"],
+  [121, "EREMOTEIO"],
+]);
+
+/** The kernel's name of `errno`, a positive number. */
+export function errnoName(errno: number): string {
+  return NAMES.get(errno) ?? `errno ${errno}`;
+}
+
+/** A system call that failed: which one, on what, and how. Told to a person as a Fault's cause. */
+export class SystemError extends Error {
+  readonly errno: string;
+
+  constructor(call: string, subject: string, errno: number) {
+    const name = errnoName(errno);
+    super(`${call} ${subject}: ${name}`);
+    this.name = "SystemError";
+    this.errno = name;
+  }
+}
+
+/** The non-negative result of a native call; a negative one is -errno and is thrown. */
+export function check(result: number, call: string, subject: string): number {
+  if (result < 0) throw new SystemError(call, subject, -result);
+  return result;
+}

@@ -1,0 +1,203 @@
+import { dlopen, FFIType } from "bun:ffi";
+import { readFileSync, writeSync } from "node:fs";
+import libraryPath from "../../build/sys.so" with { type: "file" };
+import { Fault } from "../base/fault.ts";
+import { check } from "./errno.ts";
+
+/** Mirror of native/sys.c and native/range.c, with the C declaration of each argument. */
+const SYMBOLS = {
+  linkrd_open: { args: ["ptr", "i32"] /* const char *path, int32_t flags */, returns: "i32" },
+  linkrd_close: { args: ["i32"] /* int32_t fd */, returns: "i32" },
+  linkrd_ioctl: {
+    args: ["i32", "u64", "ptr"] /* int32_t fd, uint64_t request, void *argument */,
+    returns: "i32",
+  },
+  linkrd_poll: {
+    args: ["ptr", "u32", "i32"] /* struct pollfd *fds, uint32_t count, int32_t timeout_ms */,
+    returns: "i32",
+  },
+  linkrd_read: {
+    args: ["i32", "ptr", "u64"] /* int32_t fd, void *bytes, uint64_t length */,
+    returns: FFIType.i64_fast,
+  },
+  linkrd_write: {
+    args: ["i32", "ptr", "u64"] /* int32_t fd, const void *bytes, uint64_t length */,
+    returns: FFIType.i64_fast,
+  },
+  linkrd_mmap: {
+    args: ["i32", "u64", "i64"] /* int32_t fd, uint64_t length, int64_t offset */,
+    returns: FFIType.i64_fast,
+  },
+  linkrd_munmap: { args: ["i64", "u64"] /* int64_t address, uint64_t length */, returns: "i32" },
+  linkrd_socketpair: { args: ["ptr"] /* int32_t ends[2] */, returns: "i32" },
+  linkrd_monotonic_us: { args: [], returns: FFIType.i64_fast },
+  linkrd_differs: {
+    args: ["ptr", "ptr", "u64"] /* const void *one, const void *other, uint64_t length */,
+    returns: "i32",
+  },
+  linkrd_copy: {
+    args: ["ptr", "i64", "u64"] /* void *target, int64_t source, uint64_t length */,
+    returns: "void",
+  },
+  linkrd_expand_luma: {
+    args: ["ptr", "ptr", "u64"] /* const uint8_t *source, uint8_t *target, uint64_t length */,
+    returns: "void",
+  },
+  linkrd_expand_chroma: {
+    args: ["ptr", "ptr", "u64"] /* const uint8_t *source, uint8_t *target, uint64_t length */,
+    returns: "void",
+  },
+} as const;
+
+type Calls = ReturnType<typeof dlopen<typeof SYMBOLS>>["symbols"];
+
+/** poll(2) event bits (asm-generic/poll.h). */
+export const POLL = {
+  in: 0x1,
+  pri: 0x2,
+  out: 0x4,
+  error: 0x8,
+  hangup: 0x10,
+  invalid: 0x20,
+} as const;
+
+/** open(2) flags (asm-generic/fcntl.h); arm64 and x64 agree on these. */
+export const OPEN = { readOnly: 0, writeOnly: 1, readWrite: 2, nonBlocking: 0x800 } as const;
+
+/**
+ * The system calls linkrd makes on devices. Each thread opens its own; it holds no state but the
+ * library. Methods named `try…` answer -errno; the others throw a SystemError.
+ */
+export class Sys {
+  readonly #calls: Calls;
+
+  constructor(calls: Calls) {
+    this.#calls = calls;
+  }
+
+  /** @param flags of OPEN, or-ed; close-on-exec is always set @returns the file descriptor */
+  open(path: string, flags: number): number {
+    const name = Buffer.from(`${path}\0`);
+    return check(this.#calls.linkrd_open(name, flags), "open", path);
+  }
+
+  close(fd: number): void {
+    check(this.#calls.linkrd_close(fd), "close", `descriptor ${fd}`);
+  }
+
+  tryIoctl(fd: number, request: number, argument: Uint8Array): number {
+    return this.#calls.linkrd_ioctl(fd, request, argument);
+  }
+
+  /** Waits until a descriptor of `set` is ready or the time is over. @returns how many are ready */
+  poll(set: PollSet, timeoutMs: number): number {
+    return check(this.#calls.linkrd_poll(set.bytes, set.count, timeoutMs), "poll", "devices");
+  }
+
+  /** @returns bytes read into `target`, 0 at the end, or -errno */
+  tryRead(fd: number, target: Uint8Array): number {
+    return Number(this.#calls.linkrd_read(fd, target, target.byteLength));
+  }
+
+  /** @returns bytes taken, or -errno */
+  tryWrite(fd: number, source: Uint8Array): number {
+    return Number(this.#calls.linkrd_write(fd, source, source.byteLength));
+  }
+
+  /** Maps `length` bytes of a device, readable, shared. @returns the address */
+  map(fd: number, length: number, offset: number): number {
+    return check(Number(this.#calls.linkrd_mmap(fd, length, offset)), "mmap", "a capture buffer");
+  }
+
+  unmap(address: number, length: number): void {
+    check(this.#calls.linkrd_munmap(address, length), "munmap", "a capture buffer");
+  }
+
+  /** A pair of connected, non-blocking sockets that keep message boundaries (SOCK_SEQPACKET). */
+  socketPair(): readonly [number, number] {
+    const ends = new Int32Array(2);
+    check(this.#calls.linkrd_socketpair(ends), "socketpair", "between threads");
+    return [ends[0] ?? -1, ends[1] ?? -1];
+  }
+
+  /** CLOCK_MONOTONIC, microseconds: the clock of V4L2 timestamps, the same in every thread. */
+  monotonicUs(): number {
+    return Number(this.#calls.linkrd_monotonic_us());
+  }
+
+  /** Whether the first `length` bytes differ. */
+  differs(one: Uint8Array, other: Uint8Array, length: number): boolean {
+    return this.#calls.linkrd_differs(one, other, length) !== 0;
+  }
+
+  /** Copies mapped device memory, in one pass, to memory of ours. */
+  copy(target: Uint8Array, address: number, length: number): void {
+    if (length > target.byteLength) throw new RangeError("copy: the target is too short");
+    this.#calls.linkrd_copy(target, address, length);
+  }
+
+  /** Limited-range luma of `source` as full range in `target` (native/range.c). */
+  expandLuma(source: Uint8Array, target: Uint8Array): void {
+    this.#calls.linkrd_expand_luma(source, target, source.byteLength);
+  }
+
+  /** Limited-range chroma of `source` as full range in `target` (native/range.c). */
+  expandChroma(source: Uint8Array, target: Uint8Array): void {
+    this.#calls.linkrd_expand_chroma(source, target, source.byteLength);
+  }
+}
+
+/** The array of `struct pollfd` for one wait: who is waited for, and what came. */
+export class PollSet {
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly count: number;
+
+  /** @param wanted pairs of descriptor and POLL bits */
+  constructor(wanted: readonly (readonly [fd: number, events: number])[]) {
+    this.count = wanted.length;
+    this.bytes = new Uint8Array(8 * wanted.length);
+    this.#view = new DataView(this.bytes.buffer);
+    wanted.forEach(([fd, events], index) => {
+      this.set(index, fd, events);
+    });
+  }
+
+  /** A negative descriptor is skipped by the kernel (poll(2)). */
+  set(index: number, fd: number, events: number): void {
+    this.#view.setInt32(8 * index, fd, true);
+    this.#view.setInt16(8 * index + 4, events, true);
+  }
+
+  /** The POLL bits that came for entry `index`. */
+  ready(index: number): number {
+    return this.#view.getInt16(8 * index + 6, true);
+  }
+}
+
+/**
+ * Opens native/sys.c, which travels inside the binary.
+ *
+ * dlopen wants a file; the library is put into one that has no name (memfd_create), so nothing is
+ * left in a temporary folder and a folder mounted noexec is no obstacle. The descriptor stays open
+ * for the life of the process, because the loader knows the library by it.
+ */
+export function openSys(): Sys {
+  const libc = dlopen("libc.so.6", { memfd_create: { args: ["ptr", "u32"], returns: "i32" } });
+  const closeOnExec = 1;
+  const name = Buffer.from("linkrd-sys\0");
+  const fd = libc.symbols.memfd_create(name, closeOnExec);
+  libc.close();
+  if (fd < 0) throw new Fault("system", "no memory file for the native library: is memory full?");
+  const library = readFileSync(libraryPath);
+  for (let written = 0; written < library.byteLength; ) {
+    written += writeSync(fd, library, written);
+  }
+  try {
+    return new Sys(dlopen(`/proc/self/fd/${fd}`, SYMBOLS).symbols);
+  } catch (cause) {
+    throw new Fault("no_library", "the native library cannot be loaded: is /proc mounted?", {
+      cause,
+    });
+  }
+}

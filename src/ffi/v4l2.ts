@@ -1,0 +1,147 @@
+import type { Layout } from "./struct.ts";
+
+/**
+ * The Video4Linux2 structures and numbers that capture uses, from linux/videodev2.h on 64-bit Linux.
+ * native/abi.c prints what the headers say; test/ffi/v4l2.test.ts holds these tables against it.
+ */
+export const CAPABILITY = {
+  size: 104,
+  fields: {
+    driver: [0, "u8"],
+    card: [16, "u8"],
+    bus_info: [48, "u8"],
+    capabilities: [84, "u32"],
+    device_caps: [88, "u32"],
+  },
+} as const satisfies Layout;
+
+export const FMTDESC = {
+  size: 64,
+  fields: { index: [0, "u32"], type: [4, "u32"], pixelformat: [44, "u32"] },
+} as const satisfies Layout;
+
+/** v4l2_format holding a single-planar v4l2_pix_format. */
+export const FORMAT = {
+  size: 208,
+  fields: {
+    type: [0, "u32"],
+    width: [8, "u32"],
+    height: [12, "u32"],
+    pixelformat: [16, "u32"],
+    field: [20, "u32"],
+    bytesperline: [24, "u32"],
+    sizeimage: [28, "u32"],
+    colorspace: [32, "u32"],
+    ycbcr_enc: [44, "u32"],
+    quantization: [48, "u32"],
+  },
+} as const satisfies Layout;
+
+/** v4l2_format holding a v4l2_pix_format_mplane; sizes are those of its first plane. */
+export const FORMAT_MPLANE = {
+  size: 208,
+  fields: {
+    type: [0, "u32"],
+    width: [8, "u32"],
+    height: [12, "u32"],
+    pixelformat: [16, "u32"],
+    field: [20, "u32"],
+    colorspace: [24, "u32"],
+    sizeimage: [28, "u32"],
+    bytesperline: [32, "u32"],
+    num_planes: [188, "u8"],
+    ycbcr_enc: [190, "u8"],
+    quantization: [191, "u8"],
+  },
+} as const satisfies Layout;
+
+export const REQUESTBUFFERS = {
+  size: 20,
+  fields: { count: [0, "u32"], type: [4, "u32"], memory: [8, "u32"] },
+} as const satisfies Layout;
+
+export const BUFFER = {
+  size: 88,
+  fields: {
+    index: [0, "u32"],
+    type: [4, "u32"],
+    bytesused: [8, "u32"],
+    flags: [12, "u32"],
+    sequence: [56, "u32"],
+    memory: [60, "u32"],
+    offset: [64, "u32"],
+    planes: [64, "u64"],
+    length: [72, "u32"],
+  },
+} as const satisfies Layout;
+
+export const PLANE = {
+  size: 64,
+  fields: {
+    bytesused: [0, "u32"],
+    length: [4, "u32"],
+    mem_offset: [8, "u32"],
+    data_offset: [16, "u32"],
+  },
+} as const satisfies Layout;
+
+export const DV_TIMINGS = {
+  size: 132,
+  fields: { type: [0, "u32"], width: [4, "u32"], height: [8, "u32"] },
+} as const satisfies Layout;
+
+export const EVENT = { size: 136, fields: { type: [0, "u32"] } } as const satisfies Layout;
+
+export const EVENT_SUBSCRIPTION = {
+  size: 32,
+  fields: { type: [0, "u32"] },
+} as const satisfies Layout;
+
+/** Request numbers as _IOC() makes them: direction, size of the argument, 'V', number. */
+export const VIDIOC = {
+  QUERYCAP: request("read", 0, CAPABILITY.size),
+  ENUM_FMT: request("both", 2, FMTDESC.size),
+  G_FMT: request("both", 4, FORMAT.size),
+  S_FMT: request("both", 5, FORMAT.size),
+  REQBUFS: request("both", 8, REQUESTBUFFERS.size),
+  QUERYBUF: request("both", 9, BUFFER.size),
+  QBUF: request("both", 15, BUFFER.size),
+  DQBUF: request("both", 17, BUFFER.size),
+  STREAMON: request("write", 18, 4),
+  STREAMOFF: request("write", 19, 4),
+  S_DV_TIMINGS: request("both", 87, DV_TIMINGS.size),
+  DQEVENT: request("read", 89, EVENT.size),
+  SUBSCRIBE_EVENT: request("write", 90, EVENT_SUBSCRIPTION.size),
+  QUERY_DV_TIMINGS: request("read", 99, DV_TIMINGS.size),
+} as const;
+
+function request(direction: "read" | "write" | "both", number: number, size: number): number {
+  const bits = { write: 1, read: 2, both: 3 }[direction];
+  return (bits * 2 ** 30 + size * 2 ** 16 + ("V".charCodeAt(0) << 8) + number) >>> 0;
+}
+
+export const CAP = {
+  videoCapture: 0x1,
+  videoCaptureMplane: 0x1000,
+  streaming: 0x04000000,
+  deviceCaps: 0x80000000,
+} as const;
+
+export const BUF_TYPE = { capture: 1, captureMplane: 9 } as const;
+export const MEMORY_MMAP = 1;
+export const FIELD_NONE = 1;
+export const BUF_FLAG_ERROR = 0x40;
+export const EVENT_SOURCE_CHANGE = 5;
+export const QUANTIZATION_FULL_RANGE = 1;
+export const COLORSPACE_JPEG = 7;
+
+/** A pixel format's four characters as the kernel's number, and back. */
+export function fourcc(characters: string): number {
+  return new DataView(new TextEncoder().encode(characters).buffer).getUint32(0, true);
+}
+
+export function fourccName(code: number): string {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, code, true);
+  return new TextDecoder().decode(bytes).replace(/[^ -~]/g, "?");
+}

@@ -1,0 +1,85 @@
+import { LIMITS } from "../base/limits.ts";
+import { POLL, PollSet, type Sys } from "../ffi/sys.ts";
+import type { Endpoint } from "./descriptors.ts";
+import { ReportEndpoint } from "./endpoint.ts";
+import { PACKET_BYTES_MAX, unpackReports } from "./packet.ts";
+import { type HidStage, NotTaken } from "./stage.ts";
+
+/** What the writer thread says: how a call ended, and what the host's keyboard lights show. */
+export type WriterMessage =
+  | { readonly kind: "taken"; readonly call: number }
+  | {
+      readonly kind: "failed";
+      readonly call: number;
+      readonly stage: HidStage;
+      readonly detail: string;
+    }
+  | { readonly kind: "leds"; readonly leds: number };
+
+/** Paths of device nodes, or descriptors of sockets that lead to the simulated host. */
+export type EndpointPlaces = Readonly<Record<Endpoint, string | number>>;
+
+export interface WriterParts {
+  readonly sys: Sys;
+  readonly places: EndpointPlaces;
+  /** The end of a socket pair from which calls are read; a message of one byte means: stop. */
+  readonly calls: number;
+  readonly post: (message: WriterMessage) => void;
+}
+
+/** How often a keyboard endpoint that is not there is looked for, so that its lights are seen. */
+const LOOK_AGAIN_MS = 1000;
+
+/**
+ * The writer thread: the only one that writes reports, in the order they were asked for.
+ *
+ * A call is answered when the host has taken its last report. What cannot be taken within
+ * LIMITS.report_wait_ms_max fails the call, and the rest of its reports are dropped, not kept for
+ * later: input that comes late is worse than input that is refused.
+ */
+export function runWriter({ sys, places, calls, post }: WriterParts): void {
+  const endpoints: Readonly<Record<Endpoint, ReportEndpoint>> = {
+    keyboard: new ReportEndpoint(sys, places.keyboard),
+    pointer: new ReportEndpoint(sys, places.pointer),
+    mouse: new ReportEndpoint(sys, places.mouse),
+  };
+  const packet = new Uint8Array(PACKET_BYTES_MAX);
+  const set = new PollSet([
+    [calls, POLL.in],
+    [-1, POLL.in],
+  ]);
+  for (;;) {
+    const keyboard = endpoints.keyboard.fd ?? -1;
+    set.set(1, keyboard, POLL.in);
+    sys.poll(set, keyboard < 0 ? LOOK_AGAIN_MS : LIMITS.capture_poll_ms * 60);
+    if (set.ready(1) !== 0) {
+      const leds = endpoints.keyboard.read();
+      if (leds !== undefined) post({ kind: "leds", leds });
+    }
+    for (let size = sys.tryRead(calls, packet); size > 0; size = sys.tryRead(calls, packet)) {
+      if (size === 1) return;
+      post(perform(sys, endpoints, packet.subarray(0, size)));
+    }
+  }
+}
+
+function perform(
+  sys: Sys,
+  endpoints: Readonly<Record<Endpoint, ReportEndpoint>>,
+  packet: Uint8Array,
+): WriterMessage {
+  const { call, reports } = unpackReports(packet);
+  const patienceUs = LIMITS.report_wait_ms_max * 1000;
+  try {
+    for (const { endpoint, bytes } of reports) {
+      endpoints[endpoint].write(bytes, sys.monotonicUs() + patienceUs);
+    }
+    for (const endpoint of new Set(reports.map((report) => report.endpoint))) {
+      endpoints[endpoint].waitTaken(sys.monotonicUs() + patienceUs);
+    }
+    return { kind: "taken", call };
+  } catch (error) {
+    if (!(error instanceof NotTaken)) throw error;
+    return { kind: "failed", call, stage: error.stage, detail: error.detail };
+  }
+}

@@ -1,0 +1,26 @@
+/** Entry point of the video thread when the host is simulated. */
+import { parentPort, workerData } from "node:worker_threads";
+import { openJpeg } from "../ffi/jpeg.ts";
+import { openSys } from "../ffi/sys.ts";
+import type { Endpoint } from "../hid/descriptors.ts";
+import { runVideo } from "../video/loop.ts";
+import { type SimulatedSettings, SimulatedSource } from "./source.ts";
+
+export interface SimulatedWorkerData {
+  readonly settings: SimulatedSettings;
+  readonly quality: number;
+  readonly orders: number;
+  /** The host's ends of the sockets that stand for its USB ports. */
+  readonly ports: Readonly<Record<Endpoint, number>>;
+}
+
+const { settings, quality, orders, ports } = workerData as SimulatedWorkerData;
+const sys = openSys();
+runVideo({
+  sys,
+  source: new SimulatedSource(settings, sys, ports),
+  makeEncoder: openJpeg(),
+  quality,
+  orders,
+  post: (message, transfer) => parentPort?.postMessage(message, transfer),
+});

@@ -1,0 +1,257 @@
+import { readdirSync } from "node:fs";
+import { LIMITS } from "../base/limits.ts";
+import { CaptureDevice, type CaptureFormat, type Filled } from "../ffi/capture.ts";
+import { SystemError } from "../ffi/errno.ts";
+import { POLL, type Sys } from "../ffi/sys.ts";
+import { COLORSPACE_JPEG, fourcc, fourccName, QUANTIZATION_FULL_RANGE } from "../ffi/v4l2.ts";
+import type { Yuv } from "../ffi/yuv.ts";
+import { checkMjpeg } from "./mjpeg.ts";
+import type { Planes } from "./planes.ts";
+import { type Mode, NoPicture, type Stage } from "./signal.ts";
+import type { Frame, JpegFrame, Range, RawFrame, Source } from "./source.ts";
+
+/** What the operator chose. */
+export interface CameraSettings {
+  /** "auto", or the path of a video node */
+  readonly device: string;
+  /** "auto", or one of FORMATS */
+  readonly format: string;
+}
+
+/** The formats that can be read, the cheapest for the machine first. */
+const FORMATS = { yuyv: fourcc("YUYV"), mjpeg: fourcc("MJPG") } as const;
+
+interface Running {
+  readonly device: CaptureDevice;
+  readonly format: CaptureFormat;
+  readonly mode: Mode;
+  readonly hasTimings: boolean;
+  lastFrameUs: number;
+  /** Frames that came damaged, empty or cut off since the device was opened. */
+  dropped: number;
+}
+
+/** Frames of a V4L2 capture device. */
+export class Camera implements Source {
+  readonly settings: CameraSettings;
+  readonly #sys: Sys;
+  readonly #yuv: Yuv;
+  #running: Running | undefined;
+
+  constructor(settings: CameraSettings, sys: Sys, yuv: Yuv) {
+    this.settings = settings;
+    this.#sys = sys;
+    this.#yuv = yuv;
+  }
+
+  open(): Mode {
+    const path = this.#find();
+    const device = this.#openDevice(path);
+    try {
+      const hasTimings = adoptSignal(device);
+      const format = this.#negotiate(device);
+      const mode = {
+        device: path,
+        driver: device.identity.driver,
+        width: format.width,
+        height: format.height,
+        format: fourccName(format.pixelFormat),
+      };
+      device.subscribeSourceChange();
+      device.start(LIMITS.capture_buffers_min);
+      const lastFrameUs = this.#sys.monotonicUs();
+      this.#running = { device, format, mode, hasTimings, lastFrameUs, dropped: 0 };
+      return mode;
+    } catch (error) {
+      device.close();
+      throw stageOf(error);
+    }
+  }
+
+  close(): void {
+    this.#running?.device.close();
+    this.#running = undefined;
+  }
+
+  waits(): readonly (readonly [number, number])[] {
+    return this.#running ? [[this.#running.device.fd, POLL.in | POLL.pri]] : [];
+  }
+
+  patienceMs(): number {
+    return LIMITS.capture_poll_ms;
+  }
+
+  grab(wanted: boolean): Frame | undefined {
+    const running = this.#running;
+    if (running === undefined) throw new NoPicture("no device");
+    try {
+      if (running.device.takeSourceChange()) throw new NoPicture("unstable signal", "mode change");
+      const filled = newest(running.device);
+      if (filled === undefined) {
+        this.#notice(running);
+        return undefined;
+      }
+      running.lastFrameUs = this.#sys.monotonicUs();
+      if (filled.damaged) running.dropped++;
+      if (wanted && !filled.damaged) return this.#borrow(running, filled);
+      running.device.queue(filled.index);
+      return undefined;
+    } catch (error) {
+      throw stageOf(error);
+    }
+  }
+
+  /** Nothing came for a while: has the signal gone or changed without an event, or the driver hung? */
+  #notice({ device, format, hasTimings, lastFrameUs }: Running): void {
+    if (this.#sys.monotonicUs() - lastFrameUs < LIMITS.capture_poll_ms * 1000) return;
+    if (!hasTimings) throw new NoPicture("stalled");
+    adoptSignal(device);
+    const now = device.incomingSize();
+    const same = now?.width === format.width && now.height === format.height;
+    throw new NoPicture(same ? "stalled" : "unstable signal", same ? undefined : "mode change");
+  }
+
+  #borrow(running: Running, filled: Filled): Frame | undefined {
+    const frame = { sequence: filled.sequence, capturedUs: running.lastFrameUs };
+    const release = once(() => running.device.queue(filled.index));
+    if (running.format.pixelFormat === FORMATS.mjpeg) {
+      const copy = new Uint8Array(filled.length);
+      this.#sys.copy(copy, filled.address, filled.length);
+      release();
+      const checked = checkMjpeg(copy);
+      if (checked === undefined) {
+        running.dropped++;
+        return undefined;
+      }
+      const nothing = () => undefined;
+      const jpeg: JpegFrame = { kind: "jpeg", ...frame, ...checked, [Symbol.dispose]: nothing };
+      return jpeg;
+    }
+    const { stride, height } = running.format;
+    if (filled.length < stride * height) {
+      running.dropped++;
+      release();
+      return undefined;
+    }
+    const yuv = this.#yuv;
+    const raw: RawFrame = {
+      kind: "raw",
+      ...frame,
+      range: rangeOf(running.format),
+      readStrip(top: number, into: Planes) {
+        yuv.yuyvToPlanes(filled.address + top * stride, stride, into);
+      },
+      [Symbol.dispose]: release,
+    };
+    return raw;
+  }
+
+  #find(): string {
+    if (this.settings.device !== "auto") return this.settings.device;
+    const nodes = listVideoNodes();
+    for (const path of nodes) {
+      try {
+        const device = new CaptureDevice(this.#sys, path);
+        const usable = device.identity.canCapture;
+        device.close();
+        if (usable) return path;
+      } catch (error) {
+        if (nodes.length === 1) throw stageOf(error);
+      }
+    }
+    throw new NoPicture("no device", "looked at /dev/video*");
+  }
+
+  #openDevice(path: string): CaptureDevice {
+    let device: CaptureDevice;
+    try {
+      device = new CaptureDevice(this.#sys, path);
+    } catch (error) {
+      throw stageOf(error);
+    }
+    if (device.identity.canCapture) return device;
+    device.close();
+    throw new NoPicture("unsupported", `${path} does not capture`);
+  }
+
+  #negotiate(device: CaptureDevice): CaptureFormat {
+    const offered = device.formats();
+    const wanted = Object.entries(FORMATS).filter(
+      ([name, code]) =>
+        offered.includes(code) &&
+        (this.settings.format === "auto" || this.settings.format === name),
+    );
+    for (const [, code] of wanted) {
+      const format = device.setFormat(code);
+      if (format.pixelFormat !== code) continue;
+      const { width, height } = format;
+      if (width > LIMITS.frame_width_max || height > LIMITS.frame_height_max) {
+        throw new NoPicture("out of range", `${width}×${height}`);
+      }
+      return format;
+    }
+    throw new NoPicture("unsupported", `it offers ${offered.map(fourccName).join(", ")}`);
+  }
+}
+
+/** @returns whether the device has HDMI timings; throws NoPicture with what is wrong with the signal */
+function adoptSignal(device: CaptureDevice): boolean {
+  const result = device.adoptTimings();
+  if (result === "ENOLINK") throw new NoPicture("no signal");
+  if (result === "ENOLCK") throw new NoPicture("unstable signal");
+  if (result === "ERANGE") throw new NoPicture("out of range");
+  if (result !== "set" && result !== "none") throw new NoPicture("failed", result);
+  return result === "set";
+}
+
+/** Takes the newest filled buffer and gives the older ones back. */
+function newest(device: CaptureDevice): Filled | undefined {
+  let latest = device.dequeue();
+  for (let more = latest && device.dequeue(); more !== undefined; more = device.dequeue()) {
+    if (latest !== undefined) device.queue(latest.index);
+    latest = more;
+  }
+  return latest;
+}
+
+/** Y'CbCr is limited unless the driver says otherwise (V4L2, "Defining Colorspaces"). */
+function rangeOf(format: CaptureFormat): Range {
+  if (format.quantization === QUANTIZATION_FULL_RANGE) return "full";
+  return format.quantization === 0 && format.colorspace === COLORSPACE_JPEG ? "full" : "limited";
+}
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    action();
+  };
+}
+
+function listVideoNodes(): string[] {
+  const number = (name: string) => Number(name.slice("video".length));
+  return readdirSync("/dev")
+    .filter((name) => /^video\d+$/.test(name))
+    .sort((one, other) => number(one) - number(other))
+    .map((name) => `/dev/${name}`);
+}
+
+const STAGE_OF_ERRNO: Readonly<Record<string, Stage>> = {
+  ENOENT: "no device",
+  ENODEV: "no device",
+  ENXIO: "no device",
+  EACCES: "no permission",
+  EPERM: "no permission",
+  EBUSY: "busy",
+  ENOLINK: "no signal",
+  ENOLCK: "unstable signal",
+};
+
+function stageOf(error: unknown): NoPicture {
+  if (error instanceof NoPicture) return error;
+  if (error instanceof SystemError) {
+    return new NoPicture(STAGE_OF_ERRNO[error.errno] ?? "failed", error.message);
+  }
+  throw error;
+}

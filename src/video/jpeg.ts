@@ -1,0 +1,91 @@
+/**
+ * JPEG as parts: cutting one into header and entropy-coded data, and putting a large one together
+ * from strips. Marker numbers and layouts are those of ITU-T T.81, annex B.
+ */
+const SOI = 0xd8;
+const EOI = 0xd9;
+const SOS = 0xda;
+const DRI = 0xdd;
+const DHT = 0xc4;
+const SOF0 = 0xc0;
+const SOF1 = 0xc1;
+const RST0 = 0xd0;
+
+/** A JPEG's segments up to its scan. Offsets count from the first byte of the file. */
+export interface JpegLayout {
+  readonly width: number;
+  readonly height: number;
+  /** Where the height stands, as two bytes, most significant first. */
+  readonly heightAt: number;
+  /** Where the SOS marker starts. */
+  readonly scanAt: number;
+  /** Where the entropy-coded data starts. */
+  readonly dataAt: number;
+  readonly hasHuffmanTables: boolean;
+}
+
+/** Reads the segments of a baseline or extended sequential JPEG; undefined if it is not one. */
+export function readJpegLayout(bytes: Uint8Array): JpegLayout | undefined {
+  if (bytes[0] !== 0xff || bytes[1] !== SOI) return undefined;
+  const word = (at: number) => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  let heightAt = 0;
+  let hasHuffmanTables = false;
+  for (let at = 2; at + 4 <= bytes.length; ) {
+    const marker = bytes[at + 1];
+    if (bytes[at] !== 0xff || marker === undefined) return undefined;
+    const next = at + 2 + word(at + 2);
+    if (next > bytes.length || word(at + 2) < 2) return undefined;
+    if (marker === SOF0 || marker === SOF1) heightAt = at + 5;
+    if (marker === DHT) hasHuffmanTables = true;
+    if (marker === SOS) {
+      if (heightAt === 0) return undefined;
+      const [height, width] = [word(heightAt), word(heightAt + 2)];
+      if (width === 0 || height === 0) return undefined;
+      return { width, height, heightAt, scanAt: at, dataAt: next, hasHuffmanTables };
+    }
+    at = next;
+  }
+  return undefined;
+}
+
+/** The entropy-coded data of a JPEG that libjpeg-turbo has just made: from the scan to before EOI. */
+export function entropyCodedData(jpeg: Uint8Array, layout: JpegLayout): Uint8Array {
+  return jpeg.subarray(layout.dataAt, jpeg.length - 2);
+}
+
+/**
+ * The header of a picture of `height` lines whose strips are encoded as `strip` was: the strip's own,
+ * with the full height and, before the scan, a restart interval of one row of MCUs.
+ */
+export function pictureHeader(
+  strip: Uint8Array,
+  layout: JpegLayout,
+  height: number,
+): Uint8Array<ArrayBuffer> {
+  const mcusPerRow = Math.ceil(layout.width / 16);
+  const restart = Uint8Array.of(0xff, DRI, 0, 4, mcusPerRow >> 8, mcusPerRow & 0xff);
+  const header = new Uint8Array(layout.dataAt + restart.length);
+  header.set(strip.subarray(0, layout.scanAt));
+  header.set(restart, layout.scanAt);
+  header.set(strip.subarray(layout.scanAt, layout.dataAt), layout.scanAt + restart.length);
+  header[layout.heightAt] = height >> 8;
+  header[layout.heightAt + 1] = height & 0xff;
+  return header;
+}
+
+/** One JPEG of a header, the strips in order, `RSTn` between them, and the end. */
+export function assembleJpeg(header: Uint8Array, strips: readonly Uint8Array[]): Uint8Array {
+  let length = header.length;
+  for (const strip of strips) length += strip.length + 2;
+  const jpeg = new Uint8Array(length);
+  jpeg.set(header);
+  let at = header.length;
+  strips.forEach((strip, index) => {
+    jpeg.set(strip, at);
+    at += strip.length;
+    jpeg[at] = 0xff;
+    jpeg[at + 1] = index === strips.length - 1 ? EOI : RST0 + (index % 8);
+    at += 2;
+  });
+  return jpeg;
+}

@@ -1,0 +1,141 @@
+import { Fault } from "../base/fault.ts";
+import { LIMITS } from "../base/limits.ts";
+import type { Log } from "../base/log.ts";
+import { assembleJpeg } from "./jpeg.ts";
+import type { PictureMessage, VideoMessage } from "./messages.ts";
+import { sentenceOf, type VideoState } from "./signal.ts";
+
+/** One picture, ready to be sent. */
+export interface Picture {
+  readonly jpeg: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  /** The source's number of the frame. */
+  readonly sequence: number;
+  /** Counts the pictures that differ from the one before, since the daemon started. */
+  readonly version: number;
+  /** CLOCK_MONOTONIC when the frame was taken from the source. */
+  readonly capturedUs: number;
+}
+
+interface Waiter {
+  readonly sinceUs: number;
+  readonly resolve: (picture: Picture) => void;
+  readonly reject: (fault: Fault) => void;
+}
+
+export interface ScreenParts {
+  /** Orders the video thread to encode its next frame. */
+  readonly orderNext: () => void;
+  /** CLOCK_MONOTONIC, the clock of `capturedUs`. */
+  readonly nowUs: () => number;
+  readonly log: Log;
+}
+
+/**
+ * The main thread's side of the video thread: keeps the strips of the last frame told, and hands out
+ * pictures. Whoever asks gets a frame that was captured after the question; many who ask at once
+ * share one encode.
+ */
+export class Screen {
+  readonly #parts: ScreenParts;
+  #state: VideoState = { stage: "starting" };
+  #header: Uint8Array = new Uint8Array();
+  #strips: Uint8Array[] = [];
+  #picture: Picture | undefined;
+  #version = 0;
+  #waiters = new Set<Waiter>();
+
+  constructor(parts: ScreenParts) {
+    this.#parts = parts;
+  }
+
+  get state(): VideoState {
+    return this.#state;
+  }
+
+  /**
+   * The next frame.
+   *
+   * @throws Fault `no_video` with `details.stage` when there is no picture, or none came within
+   * LIMITS.snapshot_wait_ms_max; the signal's reason when the asker went away
+   */
+  next(signal: AbortSignal): Promise<Picture> {
+    const { orderNext, nowUs } = this.#parts;
+    if (this.#state.stage !== "ok" && this.#state.stage !== "starting") {
+      return Promise.reject(noVideo(this.#state));
+    }
+    return new Promise((resolve, reject) => {
+      const settle = <T>(how: (value: T) => void) => {
+        return (value: T) => {
+          this.#waiters.delete(waiter);
+          clearTimeout(timer);
+          signal.removeEventListener("abort", aborted);
+          how(value);
+        };
+      };
+      const waiter = { sinceUs: nowUs(), resolve: settle(resolve), reject: settle(reject) };
+      const aborted = () => waiter.reject(new Fault("stopping", "the client went away"));
+      const late = () => waiter.reject(noVideo({ stage: "stalled" }));
+      const timer = setTimeout(late, LIMITS.snapshot_wait_ms_max);
+      signal.addEventListener("abort", aborted, { once: true });
+      this.#waiters.add(waiter);
+      if (this.#waiters.size === 1) orderNext();
+    });
+  }
+
+  /** Takes what the video thread says. */
+  receive(message: VideoMessage): void {
+    if (message.kind === "state") {
+      this.#change(message.state);
+      return;
+    }
+    this.#picture = message.kind === "jpeg" ? this.#whole(message) : this.#patched(message);
+    this.#serve(this.#picture);
+  }
+
+  /** The video thread is gone. */
+  fail(detail: string): void {
+    this.#change({ stage: "failed", detail });
+  }
+
+  #change(state: VideoState): void {
+    this.#state = state;
+    const sentence = sentenceOf(state);
+    this.#parts.log.once("state", state.stage === "ok" ? "info" : "warn", sentence);
+    if (state.stage === "ok") return;
+    this.#picture = undefined;
+    this.#strips = [];
+    for (const { reject } of [...this.#waiters]) reject(noVideo(state));
+  }
+
+  /** A JPEG says nothing of what changed, so each one counts as new. */
+  #whole(message: VideoMessage & { kind: "jpeg" }): Picture {
+    const { width, height, sequence, capturedUs, bytes } = message;
+    return { jpeg: bytes, width, height, sequence, capturedUs, version: ++this.#version };
+  }
+
+  #patched(message: PictureMessage): Picture {
+    const { width, height, sequence, capturedUs, header, strips } = message;
+    if (header !== undefined) {
+      this.#header = header;
+      this.#strips = [];
+    }
+    for (const { index, data } of strips) this.#strips[index] = data;
+    const before = this.#picture;
+    if (strips.length === 0 && before !== undefined) return { ...before, sequence, capturedUs };
+    const jpeg = assembleJpeg(this.#header, this.#strips);
+    return { jpeg, width, height, sequence, capturedUs, version: ++this.#version };
+  }
+
+  #serve(picture: Picture): void {
+    for (const waiter of [...this.#waiters]) {
+      if (picture.capturedUs >= waiter.sinceUs) waiter.resolve(picture);
+    }
+    if (this.#waiters.size > 0) this.#parts.orderNext();
+  }
+}
+
+function noVideo(state: VideoState): Fault {
+  return new Fault("no_video", sentenceOf(state), { details: { stage: state.stage } });
+}

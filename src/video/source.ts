@@ -1,0 +1,53 @@
+import type { Planes } from "./planes.ts";
+import type { Mode } from "./signal.ts";
+
+/** How the numbers of a picture are to be read: 16…235, as HDMI sends them, or 0…255, as JPEG does. */
+export type Range = "limited" | "full";
+
+/** A frame that has to be encoded: its rows can be had as planes, a strip at a time. */
+export interface RawFrame {
+  readonly kind: "raw";
+  readonly sequence: number;
+  /** CLOCK_MONOTONIC when the frame was taken from the source. */
+  readonly capturedUs: number;
+  readonly range: Range;
+  /** Writes `into.height` rows, the first of them `top`, into `into`, whose width is the frame's. */
+  readStrip(top: number, into: Planes): void;
+  /** Gives the memory back to the driver. Until then the driver does not touch it. */
+  [Symbol.dispose](): void;
+}
+
+/** A frame that is a JPEG already. Its bytes are our own copy. */
+export interface JpegFrame {
+  readonly kind: "jpeg";
+  readonly sequence: number;
+  readonly capturedUs: number;
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: Uint8Array;
+  [Symbol.dispose](): void;
+}
+
+export type Frame = RawFrame | JpegFrame;
+
+/**
+ * Where frames come from: a camera, or the simulated host. Driven by the video loop in one thread.
+ *
+ * Every method may throw NoPicture, which closes the source until it is opened again.
+ */
+export interface Source {
+  /** Makes the source ready, from scratch. */
+  open(): Mode;
+  /** Safe in any state, also half-open and closed. */
+  close(): void;
+  /** What to wait for while open: descriptors and POLL bits. */
+  waits(): readonly (readonly [fd: number, events: number])[];
+  /** How long to wait before `grab` wants to be called again without being woken, milliseconds. */
+  patienceMs(wanted: boolean): number;
+  /**
+   * The newest frame there is, or undefined. A frame is borrowed: hold it with `using`.
+   *
+   * @param wanted whether somebody wants a picture; if not, work may be spared and none is due
+   */
+  grab(wanted: boolean): Frame | undefined;
+}

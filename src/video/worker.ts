@@ -1,0 +1,24 @@
+/** Entry point of the video thread when frames come from a capture device. */
+import { parentPort, workerData } from "node:worker_threads";
+import { openJpeg } from "../ffi/jpeg.ts";
+import { openSys } from "../ffi/sys.ts";
+import { openYuv } from "../ffi/yuv.ts";
+import { Camera, type CameraSettings } from "./camera.ts";
+import { runVideo } from "./loop.ts";
+
+export interface VideoWorkerData {
+  readonly settings: CameraSettings;
+  readonly quality: number;
+  readonly orders: number;
+}
+
+const { settings, quality, orders } = workerData as VideoWorkerData;
+const sys = openSys();
+runVideo({
+  sys,
+  source: new Camera(settings, sys, openYuv()),
+  makeEncoder: openJpeg(),
+  quality,
+  orders,
+  post: (message, transfer) => parentPort?.postMessage(message, transfer),
+});
