@@ -11,6 +11,8 @@ export const LIMITS = {
   /** Pixels of one relative move: no screen is larger, and it is 259 reports of ±127. */
   relative_pixels_max: 32767,
   batches_waiting_max: 8,
+  /** What a refusal repeats of the input: enough to find it, too little to abuse or to leak. */
+  input_echo_characters_max: 32,
   viewers_max: 16,
 
   capture_buffers_min: 4,

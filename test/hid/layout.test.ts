@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { US_LAYOUT } from "../../src/hid/layout.ts";
+import { Fault } from "../../src/base/fault.ts";
+import { strokesOf, US_LAYOUT } from "../../src/hid/layout.ts";
 
 test("the US layout makes Tab, Enter and all of 32 to 126, and nothing else", () => {
   const codes = [...US_LAYOUT.keys()].map((character) => character.codePointAt(0) ?? -1);
@@ -26,4 +27,20 @@ test("characters are on the keys where a US keyboard has them", () => {
   expect(at('"')).toEqual({ usage: 0x34, modifiers: 0x02 });
   expect(at("~")).toEqual({ usage: 0x35, modifiers: 0x02 });
   expect(at("?")).toEqual({ usage: 0x38, modifiers: 0x02 });
+});
+
+test("a text becomes its strokes in order", () => {
+  expect(strokesOf("aB", US_LAYOUT)).toEqual([
+    { usage: 0x04, modifiers: 0 },
+    { usage: 0x05, modifiers: 0x02 },
+  ]);
+});
+
+test("a character that the layout lacks is named by its index alone", () => {
+  expect(() => strokesOf("a😀é", US_LAYOUT)).toThrow(
+    new Fault(
+      "bad_request",
+      "the keyboard layout has no key for the character at index 1: leave it out",
+    ),
+  );
 });

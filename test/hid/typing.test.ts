@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { Held } from "../../src/hid/held.ts";
-import { US_LAYOUT } from "../../src/hid/layout.ts";
+import { strokesOf, US_LAYOUT } from "../../src/hid/layout.ts";
 import type { HidReport } from "../../src/hid/reports.ts";
 import { createRandom } from "./random.ts";
 
@@ -45,7 +45,7 @@ test("whatever is held, any text arrives as it is and what was held is still dow
     const before = { keys: [...host.keys].sort(), modifiers: host.modifiers };
 
     const text = Array.from({ length: random(40) }, pick).join("");
-    const reports = held.type([...text].flatMap((character) => US_LAYOUT.get(character) ?? []));
+    const reports = held.type(strokesOf(text, US_LAYOUT));
 
     expect(host.read(reports)).toBe(text);
     expect({ keys: [...host.keys].sort(), modifiers: host.modifiers }).toEqual(before);
