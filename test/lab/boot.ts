@@ -77,13 +77,17 @@ function qemuCommand(script: string, log: string, memoryMiB: number): string[] {
   ];
 }
 
+/** Collects the output, and passes on whole lines as they come. */
 async function follow(stream: ReadableStream<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();
   let output = "";
+  let shown = 0;
   for await (const chunk of stream) {
-    const text = decoder.decode(chunk, { stream: true });
-    output += text;
-    process.stderr.write(text.replace(/^(?=[^\n])/gm, "  guest │ "));
+    output += decoder.decode(chunk, { stream: true });
+    const end = output.lastIndexOf("\n") + 1;
+    if (end > shown)
+      process.stderr.write(output.slice(shown, end).replace(/^(?=.|\n)/gm, "guest │ "));
+    shown = Math.max(shown, end);
   }
   return output;
 }

@@ -1,0 +1,82 @@
+/** The simulated HDMI receiver of the kernel, driven through its controls by v4l2-ctl. */
+import { readFile, rm } from "node:fs/promises";
+import { must } from "./run.ts";
+
+/** vivid-core.h of Linux: values of `dv_timings_signal_mode`. */
+export const SIGNAL = { current: 0, none: 1, unlocked: 2, outOfRange: 3 } as const;
+/** Values of `test_pattern`. */
+export const PATTERN = { bars: 1, squares: 4, red: 7 } as const;
+
+/** A frame as the device gives it: packed YUYV, and how the kernel says to read the numbers. */
+export interface RawFrame {
+  width: number;
+  height: number;
+  stride: number;
+  matrix: "bt601" | "bt709";
+  bytes: Uint8Array;
+}
+
+export class Vivid {
+  readonly node: string;
+
+  constructor(node: string) {
+    this.node = node;
+  }
+
+  /** What the source sends from now on, as a still picture without a clock or counters in it. */
+  async setPicture(pattern: keyof typeof PATTERN): Promise<void> {
+    await this.#control(`test_pattern=${PATTERN[pattern]},osd_text_mode=2`);
+  }
+
+  async setSignal(signal: keyof typeof SIGNAL): Promise<void> {
+    await this.#control(`dv_timings_signal_mode=${SIGNAL[signal]}`);
+  }
+
+  /** The source's resolution, of 14 MHz or more at 60 Hz, so from 640×360; nobody may be streaming. */
+  async setSize(width: number, height: number): Promise<void> {
+    await this.#ctl(`--set-dv-bt-timings=cvt,width=${width},height=${height},fps=60`);
+  }
+
+  /** Takes one frame through the kernel's own tool; nobody may be streaming. */
+  async rawFrame(): Promise<RawFrame> {
+    await this.#ctl("--set-fmt-video=pixelformat=YUYV");
+    const format = await this.#ctl("--get-fmt-video");
+    const file = `/tmp/raw-${process.pid}`;
+    await this.#ctl("--stream-mmap=4", "--stream-count=1", `--stream-to=${file}`);
+    const bytes = await readFile(file);
+    await rm(file);
+    const field = (pattern: RegExp) => {
+      const found = pattern.exec(format)?.[1];
+      if (found === undefined) throw new Error(`no ${pattern} in ${format}`);
+      return found;
+    };
+    const said = [field(/YCbCr\/HSV Encoding *: (.*)/), field(/Colorspace *: (.*)/)].join();
+    return {
+      width: Number(field(/Width\/Height *: (\d+)/)),
+      height: Number(field(/Width\/Height *: \d+\/(\d+)/)),
+      stride: Number(field(/Bytes per Line *: (\d+)/)),
+      // V4L2_MAP_YCBCR_ENC_DEFAULT of linux/videodev2.h: sRGB comes with BT.601, Rec. 709 with its own.
+      matrix: said.includes("709") ? "bt709" : "bt601",
+      bytes,
+    };
+  }
+
+  async #control(assignments: string): Promise<void> {
+    await this.#ctl(`--set-ctrl=${assignments}`);
+  }
+
+  async #ctl(...options: string[]): Promise<string> {
+    return await must(["v4l2-ctl", "-d", this.node, ...options]);
+  }
+}
+
+const DRIVER = "/sys/bus/platform/drivers/vivid";
+
+/** Takes both of vivid's devices away, as pulling a dongle would; `plug` brings them back. */
+export async function unplugVivid(): Promise<void> {
+  await Bun.write(`${DRIVER}/unbind`, "vivid.0");
+}
+
+export async function plugVivid(): Promise<void> {
+  await Bun.write(`${DRIVER}/bind`, "vivid.0");
+}
