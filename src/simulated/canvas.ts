@@ -79,8 +79,8 @@ export class Canvas {
    * One character cell with its top left corner at x, y, both even. A cell that does not lie in the
    * picture as a whole is not drawn.
    *
-   * Luma is exact: every pixel is ink or paper. A chroma sample is the mean of its four pixels, as a
-   * capture card would make it.
+   * Luma is exact: every pixel is ink or paper. A chroma sample is the mean of its four pixels, as
+   * a capture card would make it.
    */
   glyph(x: number, y: number, face: Face, glyph: number, style: Style): void {
     const { width, height, strideY, y: luma } = this.planes;

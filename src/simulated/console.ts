@@ -7,7 +7,7 @@ export type Edit = "enter" | "tab" | "backspace" | "delete" | "left" | "right" |
  * A text console without pixels: finished rows, and one line with a prompt that is being typed.
  *
  * Nothing runs a command: Enter finishes the line and shows the next prompt. A line longer than the
- * whole console scrolls like any other text; its part that left the console cannot be edited any more.
+ * whole console scrolls like any other text; what scrolled off is not edited any more.
  */
 export class Console {
   readonly columns: number;

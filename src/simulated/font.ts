@@ -32,7 +32,7 @@ export class Face {
     }
   }
 
-  /** The number of the glyph for a UTF-16 code unit; what the font lacks shows as a question mark. */
+  /** The number of the glyph for a UTF-16 unit; what the font lacks shows as a question mark. */
   glyph(code: number): number {
     return this.#glyphs.get(code) ?? this.#glyphs.get(0x3f) ?? 0;
   }

@@ -1,26 +1,19 @@
+import { type Endpoint, HID_FUNCTIONS } from "../hid/descriptors.ts";
 import type { Planes } from "../video/planes.ts";
 import { Console } from "./console.ts";
-import { KEYBOARD_REPORT_BYTES, Keyboard } from "./keyboard.ts";
+import { Keyboard } from "./keyboard.ts";
 import type { Layout } from "./layout.ts";
-import { MOUSE_REPORT_BYTES, POINTER_REPORT_BYTES, Pointer } from "./pointer.ts";
+import { Pointer } from "./pointer.ts";
 import { type Clock, Screen } from "./screen.ts";
 import type { HostState } from "./status.ts";
 
-/** Names of keys kept for the line of last keys; more do not fit on the widest screen. */
+/** Names of keys kept for the line of last keys: what a wide screen has room for. */
 const RECENT_KEYS_MAX = 32;
 const PROMPT = "$ ";
 
-export type Endpoint = "keyboard" | "pointer" | "mouse";
-
-const REPORT_BYTES: Readonly<Record<Endpoint, number>> = {
-  keyboard: KEYBOARD_REPORT_BYTES,
-  pointer: POINTER_REPORT_BYTES,
-  mouse: MOUSE_REPORT_BYTES,
-};
-
 /**
  * A host that is not there: takes the reports that a USB host would get, and draws the picture that
- * its screen would show. It knows neither time nor threads, and the same calls make the same picture.
+ * its screen would show. It knows neither time nor threads; the same calls make the same picture.
  */
 export class SimulatedHost {
   readonly #screen: Screen;
@@ -67,7 +60,7 @@ export class SimulatedHost {
 
   /** Takes one input report, exactly as it went over the wire. */
   report(endpoint: Endpoint, bytes: Uint8Array): void {
-    if (bytes.length !== REPORT_BYTES[endpoint]) {
+    if (bytes.length !== HID_FUNCTIONS[endpoint].reportLength) {
       this.#malformed++;
       return;
     }
@@ -76,7 +69,7 @@ export class SimulatedHost {
     else this.#state.pointer.relative(bytes);
   }
 
-  /** Draws the screen as it is now. @throws Fault `internal` if `into` is not of the screen's size */
+  /** Draws the screen as it is now. @throws Fault `internal` if `into` is of another size */
   draw(into: Planes, clock: Clock): void {
     this.#screen.draw(into, clock, this.#state);
   }

@@ -2,8 +2,6 @@ import { isModifier, KEY_USAGES } from "../hid/keys.ts";
 import { US_LAYOUT } from "../hid/layout.ts";
 import type { Edit } from "./console.ts";
 
-export const KEYBOARD_REPORT_BYTES = 8;
-
 /** HID 1.11, appendix C: all six slots hold it when too many keys are down to tell which. */
 const ROLLOVER_ERROR = 0x01;
 
@@ -56,9 +54,9 @@ export interface Press {
 }
 
 /**
- * The host's side of a boot keyboard with a US layout: reports in, presses out. The lock keys toggle
- * their LEDs, as a desktop does. A held key does not repeat: repeating is a matter of time, and
- * what shows here depends on reports alone.
+ * The host's side of a boot keyboard with a US layout: reports in, presses out. The lock keys
+ * toggle their LEDs, as a desktop does. A held key does not repeat: repeating is a matter of time,
+ * and what shows here depends on reports alone.
  */
 export class Keyboard {
   readonly #names = new Map<number, string>();
@@ -89,8 +87,9 @@ export class Keyboard {
   }
 
   /**
-   * Takes modifiers, a reserved byte, six usages. Keys that were not in the last report are presses,
-   * in the order of the report; a modifier pressed and let go by itself is one when it is let go.
+   * Takes modifiers, a reserved byte, six usages. Keys that were not in the last report are
+   * presses, in the order of the report; a modifier pressed and let go by itself is one when it is
+   * let go.
    */
   apply(report: Uint8Array): Press[] {
     const [modifiers = 0, , ...slots] = report;

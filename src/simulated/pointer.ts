@@ -1,9 +1,6 @@
 /** Highest value of the absolute axes, as the pointer's report descriptor declares it. */
 const AXIS_MAX = 32767;
 
-export const POINTER_REPORT_BYTES = 7;
-export const MOUSE_REPORT_BYTES = 5;
-
 /** Where the host's one pointer is, and what its two devices did to buttons and wheels. */
 export class Pointer {
   readonly #width: number;
@@ -33,7 +30,7 @@ export class Pointer {
     return this.#y;
   }
 
-  /** HID buttons 1 to 5 as bits 0 to 4: left, right, middle, back, forward; held on either device. */
+  /** Bits 0 to 4: left, right, middle, back, forward; lit while held on either device. */
   get buttons(): number {
     return this.#absoluteButtons | this.#relativeButtons;
   }
@@ -63,7 +60,7 @@ export class Pointer {
     this.#pan += view.getInt8(6);
   }
 
-  /** Takes buttons, dx, dy, wheel, pan, each i8. One count is one pixel: there is no acceleration. */
+  /** Takes buttons, then dx, dy, wheel, pan as i8. One count is one pixel, however fast. */
   relative(report: Uint8Array): void {
     const view = new DataView(report.buffer, report.byteOffset, report.byteLength);
     this.#relativeButtons = view.getUint8(0) & 0x1f;

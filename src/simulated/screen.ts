@@ -118,7 +118,7 @@ export class Screen {
 
   #drawBar({ wallMs, frame }: Clock): void {
     const { width, height } = this.#canvas.planes;
-    const time = `${new Date(wallMs).toISOString().slice(11, 19)} UTC`;
+    const time = new Date(wallMs).toISOString().slice(11, 19) + (this.layout.roomy ? " UTC" : "");
     const count = `frame ${frame}`.padStart(COUNT_COLUMNS);
     const title = `linkrd simulated host · ${width}×${height}`;
     // What matters most is at the right, and what has no room is left out from the left.
@@ -150,7 +150,7 @@ export class Screen {
     const { label, bar, newest } = this.#palette;
     let column = this.#keys.put(0, 0, this.layout.roomy ? "last keys  " : "", label);
     for (const [index, name] of recent.entries()) {
-      if (column + name.length + 2 > this.#keys.columns) break;
+      if (index > 0 && column + name.length + 2 > this.#keys.columns) break;
       column = this.#keys.put(0, column, ` ${name} `, index === 0 ? newest : bar);
     }
     this.#keys.put(0, column, " ".repeat(Math.max(0, this.#keys.columns - column)), bar);

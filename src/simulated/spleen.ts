@@ -1,10 +1,10 @@
 /**
  * Spleen, the bitmap font of the simulated screen: 6×12, 8×16 and 12×24 pixels.
  *
- * Made from the PSF files of Debian's package fonts-spleen 1.9.1-1 (https://github.com/fcambus/spleen):
- * of each size the glyphs of `GLYPHS` in that order, each glyph its rows from top to bottom, each row
- * its pixels from left to right, most significant bit first and filled up to whole bytes, as PSF has
- * them; all in base64.
+ * Made from the PSF files of Debian's package fonts-spleen 1.9.1-1, which are those of
+ * https://github.com/fcambus/spleen: of each size the glyphs of `GLYPHS` in that order, each glyph
+ * its rows from top to bottom, each row its pixels from left to right, most significant bit first
+ * and filled up to whole bytes, as PSF has them; all in base64.
  *
  * Copyright (c) 2018-2020, Frederic Cambus
  * All rights reserved.
@@ -12,8 +12,8 @@
  * Redistribution and use in source and binary forms, with or without modification, are permitted
  * provided that the following conditions are met:
  *
- *   * Redistributions of source code must retain the above copyright notice, this list of conditions
- *     and the following disclaimer.
+ *   * Redistributions of source code must retain the above copyright notice, this list of
+ *     conditions and the following disclaimer.
  *
  *   * Redistributions in binary form must reproduce the above copyright notice, this list of
  *     conditions and the following disclaimer in the documentation and/or other materials provided
@@ -24,13 +24,13 @@
  * FITNESS FOR A PARTICULAR PURPOSE ARE DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR
  * CONTRIBUTORS BE LIABLE FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
  * DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR SERVICES; LOSS OF USE,
- * DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER
- * IN CONTRACT, STRICT LIABILITY, OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT
- * OF THE USE OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ * DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON ANY THEORY OF LIABILITY,
+ * WHETHER IN CONTRACT, STRICT LIABILITY, OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY
+ * WAY OUT OF THE USE OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
  */
 export const GLYPHS =
-  " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~" +
-  "·×";
+  " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_" +
+  "`abcdefghijklmnopqrstuvwxyz{|}~·×";
 /** Base64, with newlines, of the glyphs of each size. */
 export const SPLEEN = {
   "6x12": `

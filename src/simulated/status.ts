@@ -35,7 +35,7 @@ export interface Placed {
 const BUTTONS = ["L", "R", "M", "B", "F"];
 const MODIFIERS = ["Ctrl", "Shift", "Alt", "Meta"];
 const POINTER_COLUMNS = "x 4095  y 2159".length;
-const WHEEL_COLUMNS = "V +999  H +999".length;
+const WHEEL_COLUMNS = "V +99999  H +99999".length;
 
 /** The fields of the strip. @param roomy lamps are wider than their text */
 export function statusFields(palette: Palette, roomy: boolean): readonly Field[] {
@@ -71,8 +71,8 @@ export function statusFields(palette: Palette, roomy: boolean): readonly Field[]
 }
 
 /**
- * Puts fields side by side, as many as fit, and spreads what is left of a line between them. A field
- * that finds no room is left out.
+ * Puts fields side by side, as many as fit, and spreads what is left of a line between them. A
+ * field that finds no room is left out.
  * @param columns characters a line @param lines lines of fields there may be
  */
 export function flow(fields: readonly Field[], columns: number, lines: number): Placed[] {
@@ -112,7 +112,7 @@ function position({ x, y }: Pointer): string {
 }
 
 function wheels({ wheel, pan }: Pointer): string {
-  return `V ${signed(wheel).padEnd(4)}  H ${signed(pan)}`;
+  return `V ${signed(wheel).padEnd(6)}  H ${signed(pan)}`;
 }
 
 function signed(value: number): string {
