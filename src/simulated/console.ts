@@ -38,7 +38,7 @@ export class Console {
   type(text: string): void {
     this.#line = this.#line.slice(0, this.#at) + text + this.#line.slice(this.#at);
     this.#at += text.length;
-    while (Math.floor(this.#at / this.columns) >= this.rows || this.#tooLong()) this.#scroll();
+    while (this.#line.length > this.rows * this.columns) this.#scroll();
   }
 
   edit(key: Edit): void {
@@ -85,10 +85,6 @@ export class Console {
 
   #cut(at: number): void {
     this.#line = this.#line.slice(0, at) + this.#line.slice(at + 1);
-  }
-
-  #tooLong(): boolean {
-    return this.#line.length > this.rows * this.columns;
   }
 
   /** Gives up the first row of a line that has outgrown the console. */

@@ -79,4 +79,7 @@ test("the arrow's tip is its position, and only its shape is painted", () => {
   expect(row(2)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
   expect(row(3)).toEqual([0, 0, 0, 0, 0, 100, 0, 0, 0, 0]);
   expect(row(5)).toEqual([0, 0, 0, 0, 0, 100, 76, 100, 0, 0]);
+  // The tip is one pixel of four, and one quarter of 255 rounds up.
+  drawArrow(planes, 21, 3, { scale: 1, edge: RED, fill: RED });
+  expect(planes.v[64 + 10]).toBe(64);
 });
