@@ -1,5 +1,4 @@
 import { Fault } from "../base/fault.ts";
-import type { Sys } from "../ffi/sys.ts";
 import { packReports } from "./packet.ts";
 import type { HidReport } from "./reports.ts";
 import { HID_STAGES, type HidStage } from "./stage.ts";
@@ -12,17 +11,15 @@ interface Waiting {
 
 /** The main thread's side of the writer thread: reports go in, an answer comes for each call. */
 export class HidDevice {
-  readonly #sys: Sys;
-  readonly #calls: number;
+  readonly #write: (packet: Uint8Array) => boolean;
   readonly #waiting = new Map<number, Waiting>();
   #lastCall = 0;
   #stage: HidStage | undefined;
   #leds = 0;
 
-  /** @param calls the sending end of the socket pair that the writer thread reads */
-  constructor(sys: Sys, calls: number) {
-    this.#sys = sys;
-    this.#calls = calls;
+  /** @param write hands a packet to the writer thread; false if its letterbox is full */
+  constructor(write: (packet: Uint8Array) => boolean) {
+    this.#write = write;
   }
 
   /** Bits of the boot keyboard's LED report: Num, Caps, Scroll Lock, Compose, Kana. */
@@ -44,7 +41,7 @@ export class HidDevice {
     const call = ++this.#lastCall >>> 0;
     return new Promise((resolve, reject) => {
       const packet = packReports(call, reports);
-      if (this.#sys.tryWrite(this.#calls, packet) !== packet.length) {
+      if (!this.#write(packet)) {
         reject(new Fault("too_many", "too much input is waiting for the host: try again later"));
         return;
       }
@@ -70,11 +67,6 @@ export class HidDevice {
     this.#stage = "failed";
     for (const { reject } of this.#waiting.values()) reject(hidFault("failed", detail));
     this.#waiting.clear();
-  }
-
-  /** Tells the writer thread to end when it has done what was asked before. */
-  stop(): void {
-    this.#sys.tryWrite(this.#calls, Uint8Array.of(0));
   }
 }
 

@@ -1,0 +1,59 @@
+import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
+import { Fault } from "../base/fault.ts";
+import { LIMITS } from "../base/limits.ts";
+
+/**
+ * The JSON value in a request's body, of at most LIMITS.body_bytes_max, whatever its Content-Type
+ * says: clients of the vendor's device leave it out, and curl gives a form's.
+ *
+ * @throws Fault `body_too_large`, or `bad_request` with line and column
+ */
+export async function readJson(request: Request): Promise<unknown> {
+  const text = await readText(request);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw notJson(text);
+  }
+}
+
+/** The runtime's own message names no place; jsonc-parser, once it is known to be wrong, does. */
+function notJson(text: string): Fault {
+  const errors: ParseError[] = [];
+  parse(text, errors, { disallowComments: true, allowEmptyContent: false });
+  const [first] = errors;
+  const before = text.slice(0, first?.offset ?? 0);
+  const line = before.split("\n").length;
+  const column = before.length - before.lastIndexOf("\n");
+  const what = first === undefined ? "InvalidSymbol" : printParseErrorCode(first.error);
+  const words = what.replace(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase();
+  return new Fault(
+    "bad_request",
+    `the body is not JSON: line ${line}, column ${column}: ${words}`,
+    {
+      details: { line, column },
+    },
+  );
+}
+
+async function readText(request: Request): Promise<string> {
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  if (declared > LIMITS.body_bytes_max) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.byteLength;
+    if (length > LIMITS.body_bytes_max) throw tooLarge();
+    chunks.push(chunk);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+  } catch {
+    throw new Fault("bad_request", "the body is not UTF-8 text: encode it as UTF-8");
+  }
+}
+
+function tooLarge(): Fault {
+  const kibibytes = LIMITS.body_bytes_max / 1024;
+  return new Fault("body_too_large", `the body is over ${kibibytes} KiB: send it in parts`);
+}

@@ -1,0 +1,24 @@
+import type { Fault } from "../base/fault.ts";
+import type { Dialect } from "./route.ts";
+
+/** The reply that the vendor's clients compare with. */
+export const SUCCEEDED = "Request succeeded!";
+
+/** Linkr's envelope: `code` 0 is success, anything else is a failure whose reason is `message`. */
+export function linkrReply(data: unknown): Response {
+  return Response.json({ code: 0, data, message: SUCCEEDED });
+}
+
+/** `/api/public/*`: every token fault is the same 403, whatever is wrong with the token. */
+export const linkr: Dialect = {
+  fault: (fault) => failed(fault.status, fault.message, detailsOf(fault)),
+  refuse: () => failed(403, "No Permission", null),
+};
+
+function failed(status: number, message: string, data: unknown): Response {
+  return Response.json({ code: status, data, message }, { status });
+}
+
+function detailsOf(fault: Fault): unknown {
+  return Object.keys(fault.details).length === 0 ? null : fault.details;
+}

@@ -1,0 +1,38 @@
+import { FAULTS } from "../base/fault.ts";
+import type { Dialect } from "./route.ts";
+
+const REALM = 'Bearer realm="linkrd"';
+
+/** linkrd's own routes: RFC 9457 problems with a stable `code`, and RFC 6750 challenges. */
+export const problem: Dialect = {
+  fault: ({ status, code, message, details }) => answer(status, code, message, { details }),
+  refuse: (refusal) => {
+    if (refusal === "no credential") {
+      return answer(FAULTS.unauthorized.status, "unauthorized", "a token is needed: see README", {
+        challenge: REALM,
+      });
+    }
+    if (refusal === "bad credential") {
+      return answer(FAULTS.unauthorized.status, "invalid_token", "this token opens nothing here", {
+        challenge: `${REALM}, error="invalid_token"`,
+      });
+    }
+    const { missing } = refusal;
+    const sentence = `this token lacks the ability \`${missing}\`: make one that has it`;
+    return answer(FAULTS.no_permission.status, "insufficient_scope", sentence, {
+      challenge: `${REALM}, error="insufficient_scope", scope="${missing}"`,
+    });
+  },
+};
+
+function answer(
+  status: number,
+  code: string,
+  detail: string,
+  more: { challenge?: string; details?: Readonly<Record<string, unknown>> },
+): Response {
+  const headers: Record<string, string> = { "content-type": "application/problem+json" };
+  if (more.challenge !== undefined) headers["www-authenticate"] = more.challenge;
+  const body = { ...more.details, type: "about:blank", title: code, status, code, detail };
+  return new Response(JSON.stringify(body), { status, headers });
+}

@@ -1,0 +1,75 @@
+import type { Runner } from "../control/runner.ts";
+import type { HidDevice } from "../hid/device.ts";
+import { HID_STAGES } from "../hid/stage.ts";
+import type { UsbPort } from "../hid/udc.ts";
+import type { Screen } from "../video/screen.ts";
+import { sentenceOf } from "../video/signal.ts";
+
+export interface StatusParts {
+  readonly screen: Screen;
+  readonly hid: HidDevice;
+  readonly runner: Runner;
+  readonly version: string;
+  readonly simulated: boolean;
+  readonly usbPort: () => UsbPort | undefined;
+  /** Seconds since the daemon started. */
+  readonly uptimeSeconds: () => number;
+}
+
+/** What GET /api/status answers, and what `linkrd status --json` prints. */
+export interface Status {
+  readonly linkrd: { version: string; bun: string; uptime_seconds: number; simulated: boolean };
+  readonly video: {
+    readonly stage: string;
+    readonly message: string;
+    readonly device: string | null;
+    readonly width: number | null;
+    readonly height: number | null;
+    readonly format: string | null;
+  };
+  readonly hid: {
+    readonly stage: string;
+    readonly message: string;
+    readonly usb: UsbPort | null;
+    readonly leds: { num_lock: boolean; caps_lock: boolean; scroll_lock: boolean };
+    readonly held: { keys: number; modifiers: number; buttons: number };
+    readonly batches_waiting: number;
+  };
+  readonly clock: { readonly now: string };
+}
+
+export function statusOf(parts: StatusParts): Status {
+  const { screen, hid, runner } = parts;
+  const { state } = screen;
+  const mode = state.stage === "ok" ? state.mode : undefined;
+  const { keys, modifiers, buttons } = runner.holdings;
+  return {
+    linkrd: {
+      version: parts.version,
+      bun: Bun.version,
+      uptime_seconds: Math.floor(parts.uptimeSeconds()),
+      simulated: parts.simulated,
+    },
+    video: {
+      stage: state.stage,
+      message: sentenceOf(state),
+      device: mode?.device ?? null,
+      width: mode?.width ?? null,
+      height: mode?.height ?? null,
+      format: mode?.format ?? null,
+    },
+    hid: {
+      stage: hid.stage ?? "ok",
+      message: hid.stage === undefined ? "the host takes input" : HID_STAGES[hid.stage],
+      usb: parts.usbPort() ?? null,
+      leds: {
+        num_lock: (hid.leds & 1) !== 0,
+        caps_lock: (hid.leds & 2) !== 0,
+        scroll_lock: (hid.leds & 4) !== 0,
+      },
+      held: { keys: keys.length, modifiers, buttons },
+      batches_waiting: runner.waiting,
+    },
+    clock: { now: new Date().toISOString() },
+  };
+}

@@ -1,0 +1,123 @@
+/**
+ * The two threads that touch devices, started, watched and ended from the main one.
+ *
+ * This file lies at the root of src/ because the workers' paths must read the same in the checkout
+ * and in the compiled binary, where they are further entry points (Makefile, `build`).
+ */
+import { Worker } from "node:worker_threads";
+import { LIMITS } from "./base/limits.ts";
+import type { Log } from "./base/log.ts";
+import type { Sys } from "./ffi/sys.ts";
+import type { HidDevice } from "./hid/device.ts";
+import type { EndpointPlaces, WriterMessage } from "./hid/writer.ts";
+import type { SimulatedWorkerData } from "./simulated/worker.ts";
+import { ORDER, type VideoMessage } from "./video/messages.ts";
+import type { Screen } from "./video/screen.ts";
+import type { VideoWorkerData } from "./video/worker.ts";
+
+/** A thread that failed is started again after this long: a fault that stays must not spin. */
+const RESTART_MS = 1000;
+
+/** A thread that sits in poll() and is spoken to through a socket pair. */
+export interface DeviceThread {
+  /** Says one message to the thread. @returns false when its letterbox is full */
+  send(message: Uint8Array): boolean;
+  /** Tells the thread to end, and waits for it, at most LIMITS.stop_ms_max. */
+  stop(): Promise<void>;
+}
+
+interface ThreadParts<Message> {
+  readonly name: string;
+  readonly sys: Sys;
+  readonly log: Log;
+  /** Starts the worker. @param letterbox the descriptor that it reads its messages from */
+  readonly spawn: (letterbox: number) => Worker;
+  readonly stopMessage: Uint8Array;
+  readonly receive: (message: Message) => void;
+  /** The thread ended although nobody told it to. */
+  readonly fail: (detail: string) => void;
+}
+
+export type VideoWork =
+  | { readonly camera: Omit<VideoWorkerData, "orders"> }
+  | { readonly simulated: Omit<SimulatedWorkerData, "orders"> };
+
+/** Starts the video thread: frames of a capture device or of the simulated host, for `screen`. */
+export function startVideoThread(
+  parts: { readonly sys: Sys; readonly log: Log; readonly screen: Screen },
+  work: VideoWork,
+): DeviceThread {
+  const { sys, log, screen } = parts;
+  const spawn = (orders: number) => {
+    if ("camera" in work) {
+      const workerData: VideoWorkerData = { ...work.camera, orders };
+      return new Worker(new URL("./video/worker.ts", import.meta.url), { workerData });
+    }
+    const workerData: SimulatedWorkerData = { ...work.simulated, orders };
+    return new Worker(new URL("./simulated/worker.ts", import.meta.url), { workerData });
+  };
+  return startThread<VideoMessage>({
+    name: "video",
+    sys,
+    log,
+    spawn,
+    stopMessage: Uint8Array.of(ORDER.stop),
+    receive: (message) => screen.receive(message),
+    fail: (detail) => screen.fail(detail),
+  });
+}
+
+/** Starts the writer thread: reports to a gadget's nodes or to the simulated host's ports. */
+export function startWriterThread(
+  parts: { readonly sys: Sys; readonly log: Log; readonly device: HidDevice },
+  places: EndpointPlaces,
+): DeviceThread {
+  const { sys, log, device } = parts;
+  return startThread<WriterMessage>({
+    name: "writer",
+    sys,
+    log,
+    spawn: (calls) =>
+      new Worker(new URL("./hid/worker.ts", import.meta.url), { workerData: { places, calls } }),
+    stopMessage: Uint8Array.of(0),
+    receive: (message) => device.receive(message),
+    fail: (detail) => device.fail(detail),
+  });
+}
+
+function startThread<Message>(parts: ThreadParts<Message>): DeviceThread {
+  const { sys, log, name } = parts;
+  const [ours, theirs] = sys.socketPair();
+  let stopping = false;
+  let restart: NodeJS.Timeout | undefined;
+  let ended = Promise.withResolvers<void>();
+  const start = () => {
+    ended = Promise.withResolvers();
+    const worker = parts.spawn(theirs);
+    worker.on("message", parts.receive);
+    worker.on("error", (error: Error) => {
+      log.error(`the ${name} thread failed: ${error.message}`);
+    });
+    worker.on("exit", () => {
+      ended.resolve();
+      if (stopping) return;
+      parts.fail(`the ${name} thread ended`);
+      restart = setTimeout(start, RESTART_MS);
+    });
+  };
+  start();
+  return {
+    send: (message) => sys.tryWrite(ours, message) === message.length,
+    stop: async () => {
+      stopping = true;
+      clearTimeout(restart);
+      sys.tryWrite(ours, parts.stopMessage);
+      const late = Promise.withResolvers<void>();
+      const timer = setTimeout(late.resolve, LIMITS.stop_ms_max);
+      await Promise.race([ended.promise, late.promise]);
+      clearTimeout(timer);
+      sys.close(ours);
+      sys.close(theirs);
+    },
+  };
+}
