@@ -127,7 +127,6 @@ const MOUSE = Uint8Array.of(
   ...[0xc0], //       End Collection
 );
 
-/** In the order of the interfaces: some BIOSes look for a keyboard at interface 0 only. */
 export const HID_FUNCTIONS: Readonly<Record<Endpoint, HidFunction>> = {
   keyboard: { subclass: 1, protocol: 1, reportLength: 8, descriptor: KEYBOARD },
   // Not a boot mouse: a BIOS would read absolute positions as movements.
