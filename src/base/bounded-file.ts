@@ -3,8 +3,8 @@ import { open } from "node:fs/promises";
 import { Fault } from "./fault.ts";
 
 /**
- * The bytes of `file`, undefined if there is no such file. Throws `no_access` when it cannot be read,
- * `bad_config` when it is something else than a file or longer than `bytesMax`.
+ * The bytes of `file`, undefined if there is no such file. Throws `no_access` when it cannot be
+ * read, `bad_config` when it is something else than a file or longer than `bytesMax`.
  */
 export async function readBounded(file: string, bytesMax: number): Promise<Uint8Array | undefined> {
   try {

@@ -1,9 +1,9 @@
 /**
  * Every way linkrd can say no: one table of codes, each with its HTTP status and exit status.
  *
- * A fault's message is one sentence that names what is wrong and, after a colon, what to do about it.
- * The lower error travels as `cause` and is never pasted into the message. Status 500 means a bug of
- * ours; 503 means that the machine is not ready and asking again later may work.
+ * A fault's message is one sentence that names what is wrong and, after a colon, what to do about
+ * it. The lower error travels as `cause` and is never pasted into the message. Status 500 means a
+ * bug of ours; 503 means that the machine is not ready and asking again later may work.
  */
 export const FAULTS = {
   bad_request: { status: 400, exit: 2 },

@@ -1,6 +1,6 @@
 /** Every bound of linkrd, unit last in the name. A number's comment says where it comes from. */
 export const LIMITS = {
-  /** A control batch of 1024 events with their texts fits many times over; pre-auth memory is cheap. */
+  /** A batch of 1024 events with their texts fits many times over; pre-auth memory is cheap. */
   body_bytes_max: 64 * 1024,
   batch_events_max: 1024,
   batch_duration_ms_max: 10 * 60 * 1000,
@@ -32,15 +32,21 @@ export const LIMITS = {
   token_name_characters_max: 20,
   user_name_characters_max: 32,
   password_characters_max: 1024,
+  /** Another linkrd holds the lock of access.toml for a few fsyncs at most. */
+  lock_wait_ms_max: 5000,
+  /** A save of access.toml that is under way is waited for this long before it counts as broken. */
+  access_settle_ms_max: 300,
+  /** Digests of tokens that can never come back, 86 bytes each. */
+  revoked_file_bytes_max: 16 * 1024 * 1024,
   access_file_bytes_max: 4 * 1024 * 1024,
   config_file_bytes_max: 256 * 1024,
   last_used_flush_ms: 15 * 60 * 1000,
   /** Files are also looked at this often, for file systems whose changes nobody announces. */
   file_poll_ms: 500,
-  /** A changed file is read once it stayed the same for this long: editors write in several steps. */
+  /** A changed file is read once it stayed the same so long: editors write in several steps. */
   file_settle_ms: 100,
 
-  /** Of settings: what a Pi can encode, what a person leaves a key held for, what a certificate names. */
+  /** Of settings: what a Pi can encode, how long a key is held, what a certificate names. */
   fps_max: 120,
   release_after_seconds_max: 3600,
   hosts_max: 64,

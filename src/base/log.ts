@@ -1,6 +1,6 @@
 /**
  * One line per event on stderr, as `level part: sentence`. Text from outside is escaped, so that a
- * hostile name can neither forge a line nor drive a terminal. Keystrokes and tokens are never logged.
+ * hostile name can neither forge a line nor drive a terminal. Keys and tokens are never logged.
  */
 export const LEVELS = ["debug", "info", "warn", "error"] as const;
 export type Level = (typeof LEVELS)[number];

@@ -2,8 +2,9 @@
 const COMPARED_CHARACTERS_MAX = 64;
 
 /**
- * The name of `known` that `word` was most likely meant to be: the one fewest edits away, if at most
- * one edit in three characters, else the only one that `word` is the beginning of. Case is ignored.
+ * The name of `known` that `word` was most likely meant to be: the one fewest edits away, if at
+ * most one edit in three characters, else the only one that `word` is the beginning of. Case is not
+ * looked at.
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const asked = word.slice(0, COMPARED_CHARACTERS_MAX).toLowerCase();

@@ -26,8 +26,8 @@ type Path = readonly (string | number)[];
 
 /**
  * Every header, pair and array element of `text` in the order they stand in it; pairs of inline
- * tables and elements of arrays follow the entry they belong to. `text` must be one that smol-toml's
- * `parse` took without complaint; of any other text the result means nothing.
+ * tables and elements of arrays follow the entry they belong to. `text` must be one that
+ * smol-toml's `parse` took without complaint; of any other text the result means nothing.
  */
 export function scanToml(text: string): readonly TomlEntry[] {
   const scanner = new Scanner(text);

@@ -10,7 +10,7 @@ import { type FileWatch, type WatchTimes, watchFile } from "./watch.ts";
 /**
  * Calls `changed` with the settings each time linkrd.toml in `directory` has become another good
  * file. One with faults is logged once, by its first fault, and whoever holds the last good
- * settings keeps them. Await this before the first {@link readSettings}, so that no change is missed.
+ * settings keeps them. Await this before the first {@link readSettings}, lest a change be missed.
  */
 export function watchSettings(
   directory: string,

@@ -1,6 +1,6 @@
 /**
- * The keys of linkrd.toml: what each may be, what it is when left out, and the sentence that a value
- * which does not fit is answered with. This table is the only place that states a default.
+ * The keys of linkrd.toml: what each may be, what it is when left out, and the sentence that a
+ * value which does not fit is answered with. This table is the only place that states a default.
  */
 import { isIP } from "node:net";
 import {
@@ -104,7 +104,7 @@ export const SETTINGS = object({
 
 type Tables = InferOutput<typeof SETTINGS>;
 
-/** What linkrd.toml says, with a default for all that it leaves out. Host names are in lower case. */
+/** What linkrd.toml says, with defaults for what it leaves out. Host names are in lower case. */
 export type Settings = { readonly [Name in keyof Tables]: Readonly<Tables[Name]> };
 
 /** Whether smol-toml made `value` from a table: its arrays and dates are objects as well. */

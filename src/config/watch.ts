@@ -1,4 +1,4 @@
-/** Tells when a file's content changed, however an editor writes it: in place, anew, by a rename. */
+/** Tells when a file's content changed, however an editor writes it: in place, or by a rename. */
 import { createHash } from "node:crypto";
 import { type FSWatcher, watch } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -19,8 +19,9 @@ export interface WatchTimes {
 
 /**
  * Calls `changed` each time the content of `file` is another than at the call before, or than when
- * the watch began, which is when the promise resolves. A file that comes, goes or cannot be read any
- * more counts as changed, one that was only touched does not. Calls never overlap, and must not throw.
+ * the watch began, which is when the promise resolves. A file that comes, goes or cannot be read
+ * any more counts as changed, one that was only touched does not. Calls never overlap;
+ * they must not throw.
  *
  * The directory's announcements make it quick; looking at the file each `poll_ms` makes it sure,
  * for a network's file system announces nothing and a directory may be replaced as a whole.

@@ -39,7 +39,7 @@ const WRITTEN_KEYS = (serial: number): string[] => [
   `"\\u00e9${serial}"`,
 ];
 
-/** A valid TOML text of every kind of layout: each key is new, so that no table is defined twice. */
+/** A valid TOML text of every kind of layout: each key is new, lest a table be defined twice. */
 export function generateToml(next: () => number): string {
   const below = (bound: number) => Math.floor(next() * bound);
   const pick = (from: readonly string[]) => from[below(from.length)] ?? "";
