@@ -69,16 +69,15 @@ describe.each(CORES)("%s", (core) => {
 
   test("serves a picture of the simulated host", async () => {
     const words = ["serve", "--simulate", "--config", folder, "--state", folder];
-    const daemon = Bun.spawn(emulated(core, ...words), { stderr: "pipe" });
-    try {
-      const ended = daemon.exited.then((exit) => Promise.reject(new Error(`ended with ${exit}`)));
-      const { width, height } = await decodeJpeg(await Promise.race([snapshot(), ended]));
-      expect({ width, height }).toEqual(SIZE);
-    } catch (cause) {
-      daemon.kill();
-      throw new Error(`daemon: ${await new Response(daemon.stderr).text()}`, { cause });
-    }
+    const daemon = Bun.spawn(emulated(core, ...words), { stdout: "ignore", stderr: "pipe" });
+    const died = daemon.exited.then((exit) => ({ exit }));
+    const answer = await Promise.race([snapshot(), died]).catch(String);
     daemon.kill();
-    expect(await daemon.exited).toBe(0);
+    const exit = await daemon.exited;
+    if (!(answer instanceof Uint8Array)) {
+      throw new Error(`${JSON.stringify(answer)}: ${await new Response(daemon.stderr).text()}`);
+    }
+    const { width, height } = await decodeJpeg(answer);
+    expect({ width, height, exit }).toEqual({ ...SIZE, exit: 0 });
   }, 120_000);
 });

@@ -1,5 +1,20 @@
 import type { Group } from "./check.ts";
+import { multiPlanar, noDevice, singlePlanar } from "./checks/capture.ts";
+import { gadget } from "./checks/gadget.ts";
+import { keyboard } from "./checks/keyboard.ts";
 import { machinery } from "./checks/machinery.ts";
+import { mouse } from "./checks/mouse.ts";
+import { crashed, unplugged } from "./checks/unplugged.ts";
 
-/** In the order in which they run. */
-export const GROUPS: readonly Group[] = [machinery];
+/** In the order in which they run. The last check of `singlePlanar` pulls both of vivid's devices. */
+export const GROUPS: readonly Group[] = [
+  machinery,
+  multiPlanar,
+  noDevice,
+  gadget,
+  keyboard,
+  mouse,
+  unplugged,
+  crashed,
+  singlePlanar,
+];

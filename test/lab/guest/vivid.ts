@@ -3,7 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { must } from "./run.ts";
 
 /** vivid-core.h of Linux: values of `dv_timings_signal_mode`. */
-export const SIGNAL = { current: 0, none: 1, unlocked: 2, outOfRange: 3 } as const;
+export const SIGNAL = { current: 0, none: 1, unlocked: 2, outOfRange: 3, selected: 4 } as const;
 /** Values of `test_pattern`. */
 export const PATTERN = { bars: 1, squares: 4, red: 7 } as const;
 
@@ -35,6 +35,15 @@ export class Vivid {
   /** The source's resolution, of 14 MHz or more at 60 Hz, so from 640×360; nobody may be streaming. */
   async setSize(width: number, height: number): Promise<void> {
     await this.#ctl(`--set-dv-bt-timings=cvt,width=${width},height=${height},fps=60`);
+  }
+
+  /** The source now sends one of vivid's presets, such as `1024x768p60`, whoever is streaming. */
+  async sendTimings(preset: string): Promise<void> {
+    const menus = await this.#ctl("--list-ctrls-menus");
+    const index = new RegExp(`^\\s*(\\d+): ${preset}$`, "m").exec(menus)?.[1];
+    if (index === undefined) throw new Error(`vivid has no preset ${preset}`);
+    await this.#control(`dv_timings_signal_mode=${SIGNAL.selected}`);
+    await this.#control(`dv_timings=${index}`);
   }
 
   /** Takes one frame through the kernel's own tool; nobody may be streaming. */

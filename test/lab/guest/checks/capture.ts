@@ -1,0 +1,128 @@
+/** From V4L2 to curl: pictures, and the sentences when there is none. */
+import { group } from "../check.ts";
+import { Linkrd, ORIGIN, untilRefused } from "../linkrd.ts";
+import { decodeJpeg, fromYuyv, type Picture, samePicture } from "../picture.ts";
+import { must, same, until } from "../run.ts";
+import { plugVivid, unplugVivid, Vivid } from "../vivid.ts";
+
+interface World extends AsyncDisposable {
+  vivid: Vivid;
+  linkrd: Linkrd;
+  /** What the device sends under each pattern, taken before linkrd had it. */
+  bars: Picture;
+  squares: Picture;
+}
+
+async function open(node: string, size?: [width: number, height: number]): Promise<World> {
+  const vivid = new Vivid(node);
+  if (size !== undefined) await vivid.setSize(...size);
+  await vivid.setPicture("squares");
+  const squares = fromYuyv(await vivid.rawFrame());
+  await vivid.setPicture("bars");
+  const bars = fromYuyv(await vivid.rawFrame());
+  const linkrd = await Linkrd.start(`[video]\ndevice = "${node}"\nformat = "yuyv"\n`);
+  const dispose = () => linkrd[Symbol.asyncDispose]();
+  return { vivid, linkrd, bars, squares, [Symbol.asyncDispose]: dispose };
+}
+
+/** Waits for the first picture, as after a start or when a signal is back. */
+async function untilPicture(linkrd: Linkrd): Promise<Picture> {
+  const jpeg = await until("a picture", 30, async () => {
+    const { status, body } = await linkrd.curl("/api/public/snapshot");
+    return status === 200 ? body : undefined;
+  });
+  return await decodeJpeg(jpeg);
+}
+
+async function showsBars({ linkrd, bars }: World): Promise<void> {
+  await untilPicture(linkrd);
+  samePicture(await decodeJpeg(await linkrd.snapshot()), bars);
+}
+
+/** A still picture has no age of its own: the next snapshot after a change must show the change. */
+async function followsChange({ vivid, linkrd, bars, squares }: World): Promise<void> {
+  await vivid.setPicture("squares");
+  await linkrd.snapshot();
+  samePicture(await decodeJpeg(await linkrd.snapshot()), squares);
+  await vivid.setPicture("bars");
+  await linkrd.snapshot();
+  samePicture(await decodeJpeg(await linkrd.snapshot()), bars);
+}
+
+async function refusesAndRecovers(
+  { vivid, linkrd, bars }: World,
+  signal: "none" | "unlocked" | "outOfRange",
+  stage: string,
+): Promise<void> {
+  await vivid.setSignal(signal);
+  await untilRefused(linkrd, stage);
+  await vivid.setSignal("current");
+  samePicture(await untilPicture(linkrd), bars);
+}
+
+export const singlePlanar = group(
+  "capture, single-planar, 640×360, BT.601",
+  () => open("/dev/video0", [640, 360]),
+  {
+    "the snapshot shows the device's picture at its size": showsBars,
+    "the next snapshot shows a changed picture": followsChange,
+    "linkrd snapshot writes the same to a file": async ({ linkrd, bars }) => {
+      const file = `${linkrd.folder}/shot.jpg`;
+      same("exit", await linkrd.command("snapshot", file), { exit: 0, stdout: "", stderr: "" });
+      samePicture(await decodeJpeg(await Bun.file(file).bytes()), bars);
+    },
+    "no signal: 503 that says so, then a picture again": (world) =>
+      refusesAndRecovers(world, "none", "no signal"),
+    "unstable signal: 503 that says so, then a picture again": (world) =>
+      refusesAndRecovers(world, "unlocked", "unstable signal"),
+    "out of range: 503 that says so, then a picture again": (world) =>
+      refusesAndRecovers(world, "outOfRange", "out of range"),
+    "the source changes its resolution: the snapshot has the new one": async ({
+      vivid,
+      linkrd,
+    }) => {
+      await vivid.sendTimings("1024x768p60");
+      await until("a picture of the new size", 20, async () => {
+        const { status, body } = await linkrd.curl("/api/public/snapshot");
+        if (status !== 200) return undefined;
+        const { width, height } = await decodeJpeg(body);
+        return width === 1024 && height === 768 ? true : undefined;
+      });
+    },
+    "a wrong token is refused": async () => {
+      const url = `${ORIGIN}/api/public/snapshot`;
+      const wrong = ["-H", "Authorization: token radxa_linkr_wrong"];
+      const answer = await must(["curl", "-sS", "-w", " %{http_code}", ...wrong, url]);
+      same("says", [answer.includes("No Permission"), answer.endsWith(" 403")], [true, true]);
+    },
+    "the device is pulled: 503 that says so, and back: a picture": async ({ linkrd }) => {
+      await unplugVivid();
+      await untilRefused(linkrd, "no device");
+      await plugVivid();
+      await untilPicture(linkrd);
+      same("daemon ended", linkrd.ended, false);
+    },
+  },
+);
+
+export const multiPlanar = group(
+  "capture, multi-planar, 1280×720, BT.709",
+  () => open("/dev/video1"),
+  {
+    "the snapshot shows the device's picture at its size": showsBars,
+    "the next snapshot shows a changed picture": followsChange,
+  },
+);
+
+export const noDevice = group(
+  "capture, no device",
+  () => Linkrd.start('[video]\ndevice = "/dev/video9"\n'),
+  {
+    "the snapshot is 503 and says no device": (linkrd) => untilRefused(linkrd, "no device"),
+    "linkrd snapshot exits 1 with one line": async (linkrd) => {
+      const { exit, stdout, stderr } = await linkrd.command("snapshot", `${linkrd.folder}/none`);
+      same("exit and stdout", [exit, stdout], [1, ""]);
+      same("stderr is one line", /^linkrd: [^\n]*no device[^\n]*\n$/.test(stderr), true);
+    },
+  },
+);

@@ -1,0 +1,96 @@
+/** A gadget that is up, a daemon that has it, and what its host received. */
+import { allInputNodes, BTN, EV, EvdevReader, type InputEvent, type InputNodes } from "./evdev.ts";
+import { LINUX_KEYS } from "./keys.ts";
+import { BINARY, Linkrd } from "./linkrd.ts";
+import { must, run } from "./run.ts";
+
+/** As `[type, code, value]`. */
+export type Triple = readonly [type: number, code: number, value: number];
+
+const MARK = "F24";
+/** Small, because nobody looks: the emulated processor has better things to do. */
+const SETTINGS = '[video]\nsource = "simulated"\n[simulated]\nwidth = 160\nheight = 120\n';
+
+export class HidWorld implements AsyncDisposable {
+  readonly linkrd: Linkrd;
+  nodes: InputNodes;
+  keyboard: EvdevReader;
+  pointer: EvdevReader;
+  mouse: EvdevReader;
+
+  private constructor(linkrd: Linkrd, nodes: InputNodes) {
+    this.linkrd = linkrd;
+    this.nodes = nodes;
+    this.keyboard = new EvdevReader(nodes.keyboard);
+    this.pointer = new EvdevReader(nodes.pointer);
+    this.mouse = new EvdevReader(nodes.mouse);
+  }
+
+  static async open(): Promise<HidWorld> {
+    await must([BINARY, "gadget", "up"]);
+    const nodes = await allInputNodes();
+    return new HidWorld(await Linkrd.start(SETTINGS), nodes);
+  }
+
+  /** Looks for the host's nodes anew, after the gadget was unplugged and plugged in again. */
+  async reopen(): Promise<void> {
+    await this.#close();
+    this.nodes = await allInputNodes();
+    this.keyboard = new EvdevReader(this.nodes.keyboard);
+    this.pointer = new EvdevReader(this.nodes.pointer);
+    this.mouse = new EvdevReader(this.nodes.mouse);
+  }
+
+  /** Sends `events` and a mark after them: everything that the keyboard's host got before the mark. */
+  async onKeyboard(events: readonly unknown[]): Promise<InputEvent[]> {
+    await this.linkrd.control([...events, ["keyboard", MARK, true], ["keyboard", MARK, false]]);
+    return await this.keyboardUntilMark();
+  }
+
+  async keyboardUntilMark(): Promise<InputEvent[]> {
+    return await between(this.keyboard, LINUX_KEYS.get(MARK) ?? 0);
+  }
+
+  /** The mark of the pointing devices is a click of the middle button where the pointer already is. */
+  async onPointer(events: readonly unknown[], x: number, y: number): Promise<InputEvent[]> {
+    const mark = [4, 0].map((buttons) => ["mouse_abs", buttons, x, y, 0, 0]);
+    await this.linkrd.control([...events, ...mark]);
+    return await between(this.pointer, BTN.MIDDLE);
+  }
+
+  async onMouse(events: readonly unknown[]): Promise<InputEvent[]> {
+    const mark = [4, 0].map((buttons) => ["mouse_rel", buttons, 0, 0, 0, 0]);
+    await this.linkrd.control([...events, ...mark]);
+    return await between(this.mouse, BTN.MIDDLE);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close();
+    await this.linkrd[Symbol.asyncDispose]();
+    await run([BINARY, "gadget", "down"]);
+  }
+
+  async #close(): Promise<void> {
+    for (const reader of [this.keyboard, this.pointer, this.mouse]) {
+      await reader[Symbol.asyncDispose]();
+    }
+  }
+}
+
+/** What came before key `code` went down; its release is taken off as well. */
+async function between(reader: EvdevReader, code: number): Promise<InputEvent[]> {
+  const isMark = (value: number) => (event: InputEvent) =>
+    event.type === EV.KEY && event.code === code && event.value === value;
+  const before = await reader.takeUntil(isMark(1), 120);
+  await reader.takeUntil(isMark(0));
+  return before;
+}
+
+export function triples(events: readonly InputEvent[]): Triple[] {
+  return events.map(({ type, code, value }) => [type, code, value]);
+}
+
+/** Those of one type, as `[code, value]`. */
+export function ofType(events: readonly InputEvent[], type: number): [number, number][] {
+  return events.filter((event) => event.type === type).map(({ code, value }) => [code, value]);
+}
