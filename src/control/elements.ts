@@ -17,9 +17,9 @@ export function quote(text: string): string {
 }
 
 /**
- * Reads the elements of one event by place. Each reader returns the element with its type, or throws
- * Fault `bad_request` that names the event, the element and what was expected; the same two indices
- * are in its details.
+ * Reads the elements of one event by place. Each reader returns the element with its type, or
+ * throws Fault `bad_request` that names the event, the element and what was expected; the same two
+ * indices are in its details.
  */
 export class Elements {
   readonly #event: readonly unknown[];

@@ -9,8 +9,8 @@ import { KEY_USAGES } from "../hid/keys.ts";
 import { describe, Elements, quote } from "./elements.ts";
 
 /**
- * One thing to do, in the terms of HID: usages for keys, `wheel` + up and `pan` + right, `x` and `y`
- * from 0 to 1. `buttons` is the state of all five after the event.
+ * One thing to do, in the terms of HID: usages for keys, `wheel` + up and `pan` + right, `x` and
+ * `y` from 0 to 1. `buttons` is the state of all five after the event.
  */
 export type ControlEvent =
   | { readonly kind: "key"; readonly usage: number; readonly pressed: boolean }
@@ -84,9 +84,10 @@ const KINDS: ReadonlyMap<unknown, Kind> = new Map<string, Kind>([
 ]);
 
 /**
- * The batch of a request body, as `JSON.parse` gave it. Members of the body beside `events` are left
- * alone. @throws Fault `bad_request` that names the first thing wrong as `events[event][element]`,
- * with the indices in its details; it repeats at most 32 characters of input, and nothing of a text.
+ * The batch of a request body, as `JSON.parse` gave it. Members of the body beside `events` are
+ * left alone. @throws Fault `bad_request` that names the first thing wrong as
+ * `events[event][element]`, with the indices in its details; it repeats at most 32 characters of
+ * input, and nothing of a text.
  */
 export function parseBatch(body: unknown): Batch {
   const events = typeof body === "object" && body !== null && "events" in body ? body.events : null;
@@ -141,7 +142,7 @@ function wheels(from: Elements): { readonly wheel: number; readonly pan: number 
   };
 }
 
-/** A text of characters that can be typed. What it says may be a password, so it is never repeated. */
+/** A text of characters that can be typed. It may be a password, so it is never repeated. */
 function text(from: Elements, element: number): string {
   const value = from.text(element);
   const characters = [...value];
@@ -167,8 +168,8 @@ function checkDuration(batch: Batch): void {
     if (event.kind !== "delay") continue;
     total += event.milliseconds;
     if (total <= LIMITS.batch_duration_ms_max) continue;
-    const sentence = `the delays of a batch last at most ${LIMITS.batch_duration_ms_max} ms together`;
-    throw new Fault("bad_request", `events[${index}][1]: ${sentence}, got ${total} by here`, {
+    const most = `the delays of a batch last at most ${LIMITS.batch_duration_ms_max} ms`;
+    throw new Fault("bad_request", `events[${index}][1]: ${most} together, got ${total} by here`, {
       details: { event: index, element: 1 },
     });
   }

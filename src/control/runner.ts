@@ -43,7 +43,7 @@ export class Runner {
     this.#options = options;
   }
 
-  /** What is pressed now. It stays pressed between batches: clients press in one, release in another. */
+  /** What is pressed now, also between batches: clients press in one and release in another. */
   get holdings(): Holdings {
     return this.#held.holdings;
   }

@@ -16,7 +16,8 @@ export class Turns {
   }
 
   /**
-   * Waits for the turn; disposing of it passes it on. Whoever aborts while waiting leaves the queue.
+   * Waits for the turn; disposing of it passes it on. Whoever aborts while waiting leaves the
+   * queue.
    * @throws Fault `too_many` when the queue is full, or the reason of `signal`
    */
   async take(signal: AbortSignal): Promise<Disposable> {

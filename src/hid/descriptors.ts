@@ -1,9 +1,9 @@
 /**
  * The three HID functions that the host sees: keyboard, absolute pointer and relative mouse.
  *
- * The items are those of "Device Class Definition for HID 1.11", section 6.2.2, and the usages those
- * of "HID Usage Tables". No report has an id: a BIOS reads boot reports by their place alone, and
- * each function has an endpoint of its own.
+ * The items are those of "Device Class Definition for HID 1.11", section 6.2.2, and the usages
+ * those of "HID Usage Tables". No report has an id: a BIOS reads boot reports by their place alone,
+ * and each function has an endpoint of its own.
  */
 
 export const ENDPOINTS = ["keyboard", "pointer", "mouse"] as const;
@@ -106,7 +106,7 @@ const POINTER = Uint8Array.of(
   ...[0xc0], //       End Collection
 );
 
-/** Relative mouse: a boot mouse report (buttons, X, Y), then wheel and pan, which a BIOS ignores. */
+/** Relative mouse: a boot mouse's report (buttons, X, Y), then wheel and pan: a BIOS skips these. */
 const MOUSE = Uint8Array.of(
   ...[0x05, 0x01], // Usage Page (Generic Desktop)
   ...[0x09, 0x02], // Usage (Mouse)

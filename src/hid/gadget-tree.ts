@@ -26,8 +26,8 @@ const SERIAL = join(ENGLISH, "serialnumber");
 type Attribute = readonly [path: string, value: string | Uint8Array];
 
 /**
- * Written as the kernel prints them, so that reading one tells whether it is set. There is no bcdUSB
- * among them, because the kernel fills it in by speed.
+ * Written as the kernel prints them, so that reading one tells whether it is set. There is no
+ * bcdUSB among them, because the kernel fills it in by speed.
  */
 const ATTRIBUTES: readonly Attribute[] = [
   // "Linux Foundation", "Multifunction Composite Gadget": what gadgets without a vendor id use.
@@ -117,7 +117,7 @@ export function dismantle(root: string): void {
   rmdirSync(root);
 }
 
-/** The device nodes of the functions: f_hid names them by the minor number that it shows in `dev`. */
+/** The device nodes of the functions: f_hid numbers them by the minor that it shows in `dev`. */
 export function nodes(root: string): Readonly<Record<Endpoint, string>> {
   const node = (endpoint: Endpoint) => {
     const [, minor] = readFileSync(join(root, functionOf(endpoint), "dev"), "latin1").split(":");

@@ -47,8 +47,8 @@ export interface GadgetUp {
 
 /**
  * Makes the gadget and binds it to `udc`; without one, to the UDC that it is bound to already, else
- * to the first. A gadget that is whole and bound stays as it is, also while it is in use; one that is
- * half made or of another version is made anew. After a failure nothing is left behind.
+ * to the first. A gadget that is whole and bound stays as it is, also while it is in use; one that
+ * is half made or of another version is made anew. After a failure nothing is left behind.
  * @throws Fault `no_access`, `no_hid` or `conflict` that says what is missing or in the way
  */
 export function gadgetUp(place: GadgetPlace, udc?: string): GadgetUp {
@@ -110,8 +110,9 @@ function chooseUdc({ udcClass }: GadgetPlace, wanted: string): string {
   if (first === undefined) {
     throw new Fault(
       "no_hid",
-      "there is no USB device controller (UDC): on a Raspberry Pi add dtoverlay=dwc2 to config.txt, " +
-        "on other boards set the port's dr_mode to peripheral; to try without one, modprobe dummy_hcd",
+      "there is no USB device controller (UDC): " +
+        "on a Raspberry Pi add dtoverlay=dwc2 to config.txt, on other boards set the port's dr_mode " +
+        "to peripheral; to try without one, run modprobe dummy_hcd",
     );
   }
   if (wanted === "") return first;
@@ -129,13 +130,14 @@ function checkFree({ configfs, udcClass }: GadgetPlace, udc: string): void {
   }
   const driver = readIfThere(join(udcClass, udc, "function"));
   if (driver === "") return;
-  const way = `unload it with modprobe -r ${driver}`;
+  const way = `run modprobe -r ${driver}`;
   throw new Fault("conflict", `the UDC ${udc} is taken by the gadget driver ${driver}: ${way}`);
 }
 
 /**
- * A serial number of this machine's own, by which a host tells two devices apart and knows one again
- * at another port; "" without a machine id. The id itself stays at home, as machine-id(5) asks.
+ * A serial number of this machine's own, by which a host tells two devices apart and knows one
+ * again at another port; "" without a machine id. The id itself stays at home, as machine-id(5)
+ * asks.
  */
 function serialOf({ machineId }: GadgetPlace): string {
   const id = readIfThere(machineId);

@@ -83,13 +83,14 @@ export class Held {
   }
 
   /**
-   * Types strokes, two reports each: the stroke before is let go while the modifiers change, then the
-   * key goes down. No report both changes modifiers and presses a key, as hosts differ in what they
-   * take first. No key follows another without a release between: two equal ones would be one press,
-   * and two different ones would lean on firmware to compare all six places.
+   * Types strokes, two reports each: the stroke before is let go while the modifiers change, then
+   * the key goes down. No report both changes modifiers and presses a key, as hosts differ in what
+   * they take first. No key follows another without a release between: two equal ones would be one
+   * press, and two different ones would lean on firmware to compare all six places.
    *
-   * Held modifiers are lifted while others are needed, and are back at the end. Held keys stay down,
-   * save a held key that is typed itself: it goes up, comes down as the stroke and stays down.
+   * Held modifiers are lifted while others are needed, and are back at the end. Held keys stay
+   * down, save a held key that is typed itself: it goes up, comes down as the stroke and stays
+   * down.
    */
   type(strokes: readonly Stroke[]): readonly HidReport[] {
     const reports: HidReport[] = [];

@@ -2,8 +2,9 @@
  * Names of keys: W3C `KeyboardEvent.code` to usages of the USB HID keyboard page (0x07).
  *
  * A `code` names a place on the keyboard, not what is printed on it, and so does a usage; the pairs
- * are those of the W3C "UI Events KeyboardEvent code Values" and the USB "HID Usage Tables", section
- * 10. kvmd's 126 names are all among them. Media, browser and sleep keys live on other pages.
+ * are those of the W3C "UI Events KeyboardEvent code Values" and the USB "HID Usage Tables",
+ * section 10. kvmd's 126 names are all among them. Media, browser and sleep keys live on other
+ * pages.
  */
 
 /** The first usage of each unbroken run of named keys, with the names in the order of usages. */
@@ -12,7 +13,7 @@ const RUNS: readonly (readonly [first: number, names: string])[] = [
   [0x11, "KeyN KeyO KeyP KeyQ KeyR KeyS KeyT KeyU KeyV KeyW KeyX KeyY KeyZ"],
   [0x1e, "Digit1 Digit2 Digit3 Digit4 Digit5 Digit6 Digit7 Digit8 Digit9 Digit0"],
   [0x28, "Enter Escape Backspace Tab Space Minus Equal BracketLeft BracketRight Backslash"],
-  // 0x32 is the key of other keyboards at the same place as Backslash, and has no `code` of its own.
+  // 0x32 is what other keyboards have in the place of Backslash; it has no `code` of its own.
   [0x33, "Semicolon Quote Backquote Comma Period Slash CapsLock"],
   [0x3a, "F1 F2 F3 F4 F5 F6 F7 F8 F9 F10 F11 F12"],
   [0x46, "PrintScreen ScrollLock Pause Insert Home PageUp Delete End PageDown"],
@@ -47,12 +48,12 @@ export const KEY_USAGES: ReadonlyMap<string, number> = new Map(
 const MODIFIER_FIRST = 0xe0;
 const MODIFIER_LAST = 0xe7;
 
-/** Whether `usage` goes into the modifier byte of a boot keyboard report rather than the key array. */
+/** Whether `usage` belongs in the modifier byte of a keyboard report, not among its six keys. */
 export function isModifier(usage: number): boolean {
   return usage >= MODIFIER_FIRST && usage <= MODIFIER_LAST;
 }
 
-/** The bit of a modifier's usage in the modifier byte: 0xe0 is 0x01 … 0xe7 is 0x80; others are 0. */
+/** The bit of a usage in the modifier byte: 0x01 for 0xe0 … 0x80 for 0xe7, 0 for other keys. */
 export function modifierBit(usage: number): number {
   return isModifier(usage) ? 1 << (usage - MODIFIER_FIRST) : 0;
 }

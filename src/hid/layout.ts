@@ -39,8 +39,8 @@ export const US_LAYOUT: Layout = new Map(
 );
 
 /**
- * The strokes that type `text` on a host set to `layout`. @throws Fault `bad_request` that names the
- * first character without strokes by its index and never repeats it: a text may be a password
+ * The strokes that type `text` on a host set to `layout`. @throws Fault `bad_request` that names
+ * the first character without strokes by its index and never repeats it: a text may be a password
  */
 export function strokesOf(text: string, layout: Layout): readonly Stroke[] {
   return [...text].flatMap((character, index) => {

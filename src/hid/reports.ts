@@ -30,8 +30,8 @@ export function keyboardReport(modifiers: number, usages: readonly number[]): Hi
 }
 
 /**
- * The 7-byte absolute report. `x` and `y` run from 0 to 1, both included, from the top left; `wheel`
- * and `pan` are −127…127.
+ * The 7-byte absolute report. `x` and `y` run from 0 to 1, both included, from the top left;
+ * `wheel` and `pan` are −127…127.
  */
 export function pointerReport(
   buttons: number,

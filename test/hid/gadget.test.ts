@@ -102,7 +102,7 @@ test("a UDC of a gadget driver outside configfs is left alone, and the driver is
   writeFileSync(join(place.udcClass, "fe980000.usb", "function"), "g_ether\n");
   expect(refusal(() => gadgetUp(place))).toEqual([
     "conflict",
-    "the UDC fe980000.usb is taken by the gadget driver g_ether: unload it with modprobe -r g_ether",
+    "the UDC fe980000.usb is taken by the gadget driver g_ether: run modprobe -r g_ether",
   ]);
 });
 

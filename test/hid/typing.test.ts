@@ -11,7 +11,7 @@ const characterOf = new Map(
   ]),
 );
 
-/** Reads keyboard reports as a host set to the US layout does, and refuses what hosts disagree on. */
+/** Reads keyboard reports as a host with the US layout does; refuses what hosts disagree on. */
 class Host {
   modifiers = 0;
   keys: readonly number[] = [];
