@@ -106,7 +106,7 @@ const POINTER = Uint8Array.of(
   ...[0xc0], //       End Collection
 );
 
-/** Relative mouse: a boot mouse's report (buttons, X, Y), then wheel and pan: a BIOS skips these. */
+/** Relative mouse: the report of a boot mouse (buttons, X, Y), then wheel and pan. */
 const MOUSE = Uint8Array.of(
   ...[0x05, 0x01], // Usage Page (Generic Desktop)
   ...[0x09, 0x02], // Usage (Mouse)

@@ -111,8 +111,8 @@ function chooseUdc({ udcClass }: GadgetPlace, wanted: string): string {
     throw new Fault(
       "no_hid",
       "there is no USB device controller (UDC): " +
-        "on a Raspberry Pi add dtoverlay=dwc2 to config.txt, on other boards set the port's dr_mode " +
-        "to peripheral; to try without one, run modprobe dummy_hcd",
+        "on a Raspberry Pi add dtoverlay=dwc2 to config.txt, on other boards set dr_mode of the " +
+        "port to peripheral; to try without one, run modprobe dummy_hcd",
     );
   }
   if (wanted === "") return first;
