@@ -100,7 +100,7 @@ export function hasBit(words: string, bit: number): boolean {
 /** Collects what an evdev node tells, from now on. A child does the blocking reads. */
 export class EvdevReader implements AsyncDisposable {
   readonly #node: string;
-  readonly #child: Bun.Subprocess<number, "pipe", "inherit">;
+  readonly #child: Bun.Subprocess<number, "pipe", "ignore">;
   readonly #pump: Promise<void>;
   #events: InputEvent[] = [];
   #overrun = false;
@@ -109,7 +109,8 @@ export class EvdevReader implements AsyncDisposable {
     this.#node = node;
     // Opened here: the kernel keeps events for it from this moment on.
     const opened = openSync(node, "r");
-    this.#child = Bun.spawn(["cat"], { stdin: opened, stdout: "pipe", stderr: "inherit" });
+    // At an unplugging, cat ends with a complaint: that is no news.
+    this.#child = Bun.spawn(["cat"], { stdin: opened, stdout: "pipe", stderr: "ignore" });
     closeSync(opened);
     this.#pump = this.#read();
   }

@@ -1,20 +1,23 @@
 /** From curl to the host's pointing devices. */
 import { group } from "../check.ts";
-import { ABS, BTN, EV, REL } from "../evdev.ts";
+import { ABS, BTN, EV, type InputEvent, REL } from "../evdev.ts";
 import { HidWorld, ofType } from "../hid-world.ts";
 import { same } from "../run.ts";
 
 const AXIS_MAX = 32767;
 
-/** Sums of the movements on each axis, and the largest single one. */
-function moved(rels: readonly [code: number, value: number][]) {
-  const sum = { x: 0, y: 0, largest: 0 };
-  for (const [code, value] of rels) {
-    if (code === REL.X) sum.x += value;
-    if (code === REL.Y) sum.y += value;
-    sum.largest = Math.max(sum.largest, Math.abs(value));
-  }
-  return sum;
+/** The sum of each axis, and the largest single movement. */
+function sums(events: readonly InputEvent[]) {
+  const rels = ofType(events, EV.REL);
+  const sum = (axis: number) =>
+    rels.reduce((total, [code, value]) => total + (code === axis ? value : 0), 0);
+  return {
+    x: sum(REL.X),
+    y: sum(REL.Y),
+    wheel: sum(REL.WHEEL),
+    pan: sum(REL.HWHEEL),
+    largest: Math.max(0, ...rels.map(([, value]) => Math.abs(value))),
+  };
 }
 
 const left = BTN.LEFT;
@@ -75,13 +78,11 @@ export const mouse = group("mouse", HidWorld.open, {
       ["mouse_rel", 0, 1000, -700, 0, 0],
       ["mouse_rel", 0, -3, 128, 0, 0],
     ]);
-    const { x, y, largest } = moved(ofType(got, EV.REL));
+    const { x, y, largest } = sums(got);
     same("sums and bound", [x, y, largest <= 127], [997, -572, true]);
   },
   "relative: the largest move arrives whole": async (world) => {
-    const { x, y } = moved(
-      ofType(await world.onMouse([["mouse_rel", 0, 32767, -32767, 0, 0]]), EV.REL),
-    );
+    const { x, y } = sums(await world.onMouse([["mouse_rel", 0, 32767, -32767, 0, 0]]));
     same("sums", [x, y], [32767, -32767]);
   },
   "relative: a drag holds its button over every report of the move": async (world) => {
@@ -96,21 +97,25 @@ export const mouse = group("mouse", HidWorld.open, {
     ];
     same("buttons", ofType(got, EV.KEY), wanted);
     same("first and last", [got.at(0)?.type, got.at(-1)?.type], [EV.KEY, EV.KEY]);
-    same("sum", moved(ofType(got, EV.REL)).x, 300);
+    same("sum", sums(got).x, 300);
   },
-  "relative: + turns the wheels down and to the right, once": async (world) => {
+  "relative: + turns the wheels down and to the right": async (world) => {
     const got = await world.onMouse([
       ["mouse_rel", 0, 0, 0, 20, 0],
       ["mouse_rel", 0, 0, 0, -1, 0],
-      ["mouse_rel", 0, 500, 0, 0, -20],
+      ["mouse_rel", 0, 0, 0, 0, -20],
+      ["mouse_rel", 0, 0, 0, 0, 1],
     ]);
-    const wheels = ofType(got, EV.REL).filter(([code]) => code !== REL.X);
     const wanted = [
       [REL.WHEEL, -20],
       [REL.WHEEL, 1],
       [REL.HWHEEL, -20],
+      [REL.HWHEEL, 1],
     ];
-    same("wheels", wheels, wanted);
-    same("sum", moved(ofType(got, EV.REL).filter(([code]) => code === REL.X)).x, 500);
+    same("wheels", ofType(got, EV.REL), wanted);
+  },
+  "relative: wheels turn once in a move of several reports": async (world) => {
+    const { x, wheel, pan } = sums(await world.onMouse([["mouse_rel", 0, 500, 0, -3, 20]]));
+    same("sums", [x, wheel, pan], [500, 3, 20]);
   },
 });
