@@ -25,6 +25,7 @@ mount -t proc proc /proc
 mount -t sysfs sys /sys
 exec >/dev/ttyS0 2>&1
 while read -r file parameters; do
+  # shellcheck disable=SC2086 # parameters are words
   insmod "/modules/$file" $parameters || echo "lab: cannot insert $file"
 done </modules/list
 

@@ -8,8 +8,8 @@ import { must, run } from "./run.ts";
 export type Triple = readonly [type: number, code: number, value: number];
 
 const MARK = "F24";
-/** Small, because nobody looks: the emulated processor has better things to do. */
-const SETTINGS = '[video]\nsource = "simulated"\n[simulated]\nwidth = 160\nheight = 120\n';
+/** No capture device: keys have to work without a picture. */
+const SETTINGS = '[video]\ndevice = "/dev/video9"\n';
 
 export class HidWorld implements AsyncDisposable {
   readonly linkrd: Linkrd;

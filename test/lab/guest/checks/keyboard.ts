@@ -78,7 +78,7 @@ export const keyboard = group("keyboard", HidWorld.open, {
         await node.write(encodeEvent(EV.LED, LED.CAPS, lit));
         await until(`caps lock ${lit}`, 10, async () => {
           const { stdout } = await world.linkrd.command("status", "--json");
-          return JSON.parse(stdout).leds?.caps === (lit === 1) ? true : undefined;
+          return JSON.parse(stdout).hid.leds.caps_lock === (lit === 1) ? true : undefined;
         });
       }
     } finally {
