@@ -4,45 +4,67 @@ import type { Settings } from "./config/schema.ts";
 import type { Sys } from "./ffi/sys.ts";
 import { HidDevice } from "./hid/device.ts";
 import type { EndpointPlaces } from "./hid/writer.ts";
-import type { DeviceThread } from "./threads.ts";
-import { startVideoThread, startWriterThread, type VideoWork } from "./threads.ts";
+import {
+  type DeviceThread,
+  startVideoThread,
+  startWriterThread,
+  type VideoWork,
+} from "./threads.ts";
 import { ORDER } from "./video/messages.ts";
 import { Screen } from "./video/screen.ts";
 
-export interface Devices {
-  readonly screen: Screen;
-  readonly hid: HidDevice;
-  readonly simulated: boolean;
-  /** Ends both threads; whatever was held has to be let go before. */
-  stop(): Promise<void>;
+interface Running {
+  readonly video: DeviceThread;
+  readonly writer: DeviceThread;
+  readonly close: () => void;
 }
 
-/** Starts capture and the report writer, on real devices or on the simulated host. */
-export function startDevices(sys: Sys, settings: Settings, log: Log): Devices {
-  const simulated = settings.video.source === "simulated";
-  const { work, places, close } = simulated ? simulatedWork(sys, settings) : realWork(settings);
-  let video: DeviceThread | undefined;
-  let writer: DeviceThread | undefined;
-  const screen = new Screen({
-    orderNext: () => {
-      video?.send(Uint8Array.of(ORDER.next));
-    },
-    nowUs: () => sys.monotonicUs(),
-    log: log.part("video"),
-  });
-  const hid = new HidDevice((packet) => writer?.send(packet) ?? false);
-  video = startVideoThread({ sys, log: log.part("video"), screen }, work);
-  writer = startWriterThread({ sys, log: log.part("hid"), device: hid }, places);
-  const threads = [writer, video];
-  return {
-    screen,
-    hid,
-    simulated,
-    stop: async () => {
-      await Promise.all(threads.map((thread) => thread.stop()));
-      close();
-    },
-  };
+/**
+ * Capture and the report writer, on real devices or on the simulated host.
+ *
+ * `screen` and `hid` stay the same objects while the threads behind them come and go.
+ */
+export class Devices {
+  readonly screen: Screen;
+  readonly hid: HidDevice;
+  readonly #sys: Sys;
+  readonly #log: Log;
+  #running: Running | undefined;
+
+  constructor(sys: Sys, log: Log) {
+    this.#sys = sys;
+    this.#log = log;
+    this.screen = new Screen({
+      orderNext: () => {
+        this.#running?.video.send(Uint8Array.of(ORDER.next));
+      },
+      nowUs: () => sys.monotonicUs(),
+      log: log.part("video"),
+    });
+    this.hid = new HidDevice((packet) => this.#running?.writer.send(packet) ?? false);
+  }
+
+  start(settings: Settings): void {
+    const sys = this.#sys;
+    const simulated = settings.video.source === "simulated";
+    const { work, places, close } = simulated ? simulatedWork(sys, settings) : realWork(settings);
+    const [video, hid] = [this.#log.part("video"), this.#log.part("hid")];
+    this.#running = {
+      video: startVideoThread({ sys, log: video, screen: this.screen }, work),
+      writer: startWriterThread({ sys, log: hid, device: this.hid }, places),
+      close,
+    };
+  }
+
+  /** Ends both threads; whatever is held has to be let go before. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    await Promise.all([running?.video.stop(), running?.writer.stop()]);
+    running?.close();
+    this.screen.rest();
+    this.hid.fail("it is being stopped");
+  }
 }
 
 interface Work {

@@ -24,13 +24,16 @@ export function printable(text: string): string {
   );
 }
 
-/** A log that hands each finished line, without its newline, to `write`. */
-export function createLog(level: Level, write: (line: string) => void): Log {
+/**
+ * A log that hands each finished line, without its newline, to `write`. What lies below `lowest` is
+ * left out; it is asked anew for each line, because the settings change while the daemon runs.
+ */
+export function createLog(lowest: () => Level, write: (line: string) => void): Log {
   const told = new Map<string, string>();
-  const lowest = LEVELS.indexOf(level);
   const make = (name: string): Log => {
     const say = (at: Level, message: string) => {
-      if (LEVELS.indexOf(at) >= lowest) write(`${at.padEnd(5)} ${name}: ${printable(message)}`);
+      if (LEVELS.indexOf(at) >= LEVELS.indexOf(lowest()))
+        write(`${at.padEnd(5)} ${name}: ${printable(message)}`);
     };
     return {
       debug: (message) => say("debug", message),

@@ -32,6 +32,11 @@ export class HidDevice {
     return this.#stage;
   }
 
+  /** What a person reads about the last call. */
+  get sentence(): string {
+    return this.#stage === undefined ? "the host takes input" : HID_STAGES[this.#stage];
+  }
+
   /**
    * Sends at most LIMITS.reports_waiting_max reports in order.
    *

@@ -1,9 +1,6 @@
-import { LIMITS } from "../base/limits.ts";
-import { SystemError } from "../ffi/errno.ts";
+import { EAGAIN, EIO, EMSGSIZE, SystemError } from "../ffi/errno.ts";
 import { OPEN, POLL, PollSet, type Sys } from "../ffi/sys.ts";
 import { type HidStage, NotTaken } from "./stage.ts";
-
-const EAGAIN = 11;
 
 /**
  * One report endpoint: a gadget's /dev/hidgN, or a socket that leads to the simulated host.
@@ -13,7 +10,7 @@ const EAGAIN = 11;
  */
 export class ReportEndpoint {
   readonly #sys: Sys;
-  /** A path to open, or a descriptor that is open already and stays so. */
+  /** A path to open, or a descriptor that somebody else opened, and closes. */
   readonly #place: string | number;
   #fd: number | undefined;
 
@@ -25,14 +22,20 @@ export class ReportEndpoint {
 
   /** The open descriptor, or undefined while the endpoint is not there. */
   get fd(): number | undefined {
-    if (this.#fd === undefined) {
-      try {
-        this.#open();
-      } catch {
-        return undefined;
-      }
-    }
     return this.#fd;
+  }
+
+  /** @throws NotTaken when the endpoint is not there */
+  open(): number {
+    if (this.#fd !== undefined) return this.#fd;
+    if (typeof this.#place === "number") throw new NotTaken("host off", "its socket is closed");
+    try {
+      this.#fd = this.#sys.open(this.#place, OPEN.readWrite | OPEN.nonBlocking);
+      return this.#fd;
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      throw new NotTaken(stageOf(error.errno), error.message);
+    }
   }
 
   /**
@@ -41,13 +44,13 @@ export class ReportEndpoint {
    * @param untilUs CLOCK_MONOTONIC; waiting ends then @throws NotTaken
    */
   write(report: Uint8Array, untilUs: number): void {
-    const fd = this.#fd ?? this.#open();
-    for (;;) {
-      const result = this.#sys.tryWrite(fd, report);
-      if (result === report.length) return;
-      if (result !== -EAGAIN) throw this.#lost(result, "write");
+    const fd = this.open();
+    let result = this.#sys.tryWrite(fd, report);
+    while (result === -EAGAIN) {
       this.#waitWritable(fd, untilUs);
+      result = this.#sys.tryWrite(fd, report);
     }
+    if (result !== report.length) throw this.#lost("write", result < 0 ? -result : EMSGSIZE);
   }
 
   /** Waits until the host has taken what was written (f_hid: POLLOUT means no report is pending). */
@@ -61,7 +64,7 @@ export class ReportEndpoint {
     const report = new Uint8Array(8);
     const result = this.#sys.tryRead(this.#fd, report);
     if (result > 0) return report[0];
-    if (result !== -EAGAIN) this.#lost(result, "read");
+    if (result !== -EAGAIN) this.close();
     return undefined;
   }
 
@@ -72,33 +75,39 @@ export class ReportEndpoint {
 
   #waitWritable(fd: number, untilUs: number): void {
     const set = new PollSet([[fd, POLL.out]]);
-    const leftMs = Math.ceil((untilUs - this.#sys.monotonicUs()) / 1000);
-    const waitMs = Math.max(0, Math.min(leftMs, LIMITS.report_wait_ms_max));
-    if (this.#sys.poll(set, waitMs) === 0) throw new NotTaken("host asleep", `${this.#place}`);
-    if ((set.ready(0) & POLL.out) === 0) throw this.#lost(0, "poll");
-  }
-
-  #open(): number {
-    try {
-      this.#fd = this.#sys.open(`${this.#place}`, OPEN.readWrite | OPEN.nonBlocking);
-      return this.#fd;
-    } catch (error) {
-      if (!(error instanceof SystemError)) throw error;
-      throw new NotTaken(stageOf(error.errno), error.message);
+    let ready = 0;
+    // A wait that a signal cut short is gone on with.
+    while (ready === 0) {
+      const leftMs = Math.ceil((untilUs - this.#sys.monotonicUs()) / 1000);
+      if (leftMs <= 0) throw new NotTaken("host asleep", `${this.#place}`);
+      ready = this.#sys.poll(set, leftMs);
     }
+    if ((set.ready(0) & POLL.out) === 0) throw this.#lost("poll", EIO);
   }
 
-  /** The endpoint failed: forget it, so that the next use opens it anew. */
-  #lost(result: number, call: string): NotTaken {
-    const error = new SystemError(call, `${this.#place}`, -result);
-    if (error.errno !== "ESHUTDOWN") this.close();
+  /**
+   * Forgets a descriptor that failed, so that the next use opens the endpoint anew: one that was
+   * unplugged works again with the old one, but one whose gadget was made anew does not.
+   */
+  #lost(call: string, errno: number): NotTaken {
+    this.close();
+    const error = new SystemError(call, `${this.#place}`, errno);
     return new NotTaken(stageOf(error.errno), error.message);
   }
 }
 
+const STAGE_OF_ERRNO: Readonly<Record<string, HidStage>> = {
+  ENOENT: "no gadget",
+  ENODEV: "no gadget",
+  ENXIO: "no gadget",
+  EACCES: "no permission",
+  EPERM: "no permission",
+  ESHUTDOWN: "host off",
+  EIO: "host off",
+  EPIPE: "host off",
+  ECONNRESET: "host off",
+};
+
 function stageOf(errno: string): HidStage {
-  if (errno === "ENOENT" || errno === "ENODEV" || errno === "ENXIO") return "no gadget";
-  if (errno === "EACCES" || errno === "EPERM") return "no permission";
-  if (errno === "ESHUTDOWN" || errno === "EIO") return "host off";
-  return "failed";
+  return STAGE_OF_ERRNO[errno] ?? "failed";
 }

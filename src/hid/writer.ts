@@ -1,4 +1,5 @@
 import { LIMITS } from "../base/limits.ts";
+import { EAGAIN } from "../ffi/errno.ts";
 import { POLL, PollSet, type Sys } from "../ffi/sys.ts";
 import type { Endpoint } from "./descriptors.ts";
 import { ReportEndpoint } from "./endpoint.ts";
@@ -22,16 +23,19 @@ export type EndpointPlaces = Readonly<Record<Endpoint, string | number>>;
 export interface WriterParts {
   readonly sys: Sys;
   readonly places: EndpointPlaces;
-  /** The end of a socket pair from which calls are read; a message of one byte means: stop. */
+  /** The end of a socket pair from which calls are read, a packet each. */
   readonly calls: number;
   readonly post: (message: WriterMessage) => void;
 }
 
 /** How often a keyboard endpoint that is not there is looked for, so that its lights are seen. */
 const LOOK_AGAIN_MS = 1000;
+/** Calls and lights wake the thread; this is only a bound. */
+const IDLE_MS = 60_000;
 
 /**
- * The writer thread: the only one that writes reports, in the order they were asked for.
+ * The writer thread: the only one that writes reports, in the order they were asked for. It returns
+ * when the other end of `calls` is closed and all that was asked before is done.
  *
  * A call is answered when the host has taken its last report. What cannot be taken within
  * LIMITS.report_wait_ms_max fails the call, and the rest of its reports are dropped, not kept for
@@ -43,23 +47,38 @@ export function runWriter({ sys, places, calls, post }: WriterParts): void {
     pointer: new ReportEndpoint(sys, places.pointer),
     mouse: new ReportEndpoint(sys, places.mouse),
   };
+  const { keyboard } = endpoints;
   const packet = new Uint8Array(PACKET_BYTES_MAX);
   const set = new PollSet([
     [calls, POLL.in],
     [-1, POLL.in],
   ]);
-  for (;;) {
-    const keyboard = endpoints.keyboard.fd ?? -1;
-    set.set(1, keyboard, POLL.in);
-    sys.poll(set, keyboard < 0 ? LOOK_AGAIN_MS : LIMITS.capture_poll_ms * 60);
+  for (let lookUs = 0; ; ) {
+    if (keyboard.fd === undefined && sys.monotonicUs() >= lookUs) {
+      lookUs = sys.monotonicUs() + LOOK_AGAIN_MS * 1000;
+      look(keyboard);
+    }
+    set.set(1, keyboard.fd ?? -1, POLL.in);
+    sys.poll(set, keyboard.fd === undefined ? LOOK_AGAIN_MS : IDLE_MS);
     if (set.ready(1) !== 0) {
-      const leds = endpoints.keyboard.read();
+      const leds = keyboard.read();
       if (leds !== undefined) post({ kind: "leds", leds });
     }
-    for (let size = sys.tryRead(calls, packet); size > 0; size = sys.tryRead(calls, packet)) {
-      if (size === 1) return;
+    for (;;) {
+      const size = sys.tryRead(calls, packet);
+      if (size === -EAGAIN) break;
+      if (size <= 0) return;
       post(perform(sys, endpoints, packet.subarray(0, size)));
     }
+  }
+}
+
+/** Opens `endpoint` if it is there. */
+function look(endpoint: ReportEndpoint): void {
+  try {
+    endpoint.open();
+  } catch (error) {
+    if (!(error instanceof NotTaken)) throw error;
   }
 }
 

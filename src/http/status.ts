@@ -1,6 +1,5 @@
 import type { Runner } from "../control/runner.ts";
 import type { HidDevice } from "../hid/device.ts";
-import { HID_STAGES } from "../hid/stage.ts";
 import type { UsbPort } from "../hid/udc.ts";
 import type { Screen } from "../video/screen.ts";
 import { sentenceOf } from "../video/signal.ts";
@@ -10,7 +9,7 @@ export interface StatusParts {
   readonly hid: HidDevice;
   readonly runner: Runner;
   readonly version: string;
-  readonly simulated: boolean;
+  readonly simulated: () => boolean;
   readonly usbPort: () => UsbPort | undefined;
   /** Seconds since the daemon started. */
   readonly uptimeSeconds: () => number;
@@ -48,7 +47,7 @@ export function statusOf(parts: StatusParts): Status {
       version: parts.version,
       bun: Bun.version,
       uptime_seconds: Math.floor(parts.uptimeSeconds()),
-      simulated: parts.simulated,
+      simulated: parts.simulated(),
     },
     video: {
       stage: state.stage,
@@ -60,7 +59,7 @@ export function statusOf(parts: StatusParts): Status {
     },
     hid: {
       stage: hid.stage ?? "ok",
-      message: hid.stage === undefined ? "the host takes input" : HID_STAGES[hid.stage],
+      message: hid.sentence,
       usb: parts.usbPort() ?? null,
       leds: {
         num_lock: (hid.leds & 1) !== 0,

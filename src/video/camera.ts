@@ -113,7 +113,7 @@ export class Camera implements Source {
 
   #borrow(running: Running, filled: Filled): Frame | undefined {
     const frame = { sequence: filled.sequence, capturedUs: running.lastFrameUs };
-    const release = once(() => running.device.queue(filled.index));
+    const release = once(() => told(() => running.device.queue(filled.index)));
     if (running.format.pixelFormat === FORMATS.mjpeg) {
       const copy = new Uint8Array(filled.length);
       this.#sys.copy(copy, filled.address, filled.length);
@@ -127,8 +127,8 @@ export class Camera implements Source {
       const jpeg: JpegFrame = { kind: "jpeg", ...frame, ...checked, [Symbol.dispose]: nothing };
       return jpeg;
     }
-    const { stride, height } = running.format;
-    if (filled.length < stride * height) {
+    const { stride } = running.format;
+    if (filled.length < yuyvBytes(running.format)) {
       running.dropped++;
       release();
       return undefined;
@@ -148,27 +148,23 @@ export class Camera implements Source {
 
   #find(): string {
     if (this.settings.device !== "auto") return this.settings.device;
-    const nodes = listVideoNodes();
-    for (const path of nodes) {
+    let reason: NoPicture | undefined;
+    for (const path of listVideoNodes()) {
       try {
-        const device = new CaptureDevice(this.#sys, path);
+        const device = told(() => new CaptureDevice(this.#sys, path));
         const usable = device.identity.canCapture;
         device.close();
         if (usable) return path;
       } catch (error) {
-        if (nodes.length === 1) throw stageOf(error);
+        if (!(error instanceof NoPicture)) throw error;
+        reason ??= error;
       }
     }
-    throw new NoPicture("no device", "looked at /dev/video*");
+    throw reason ?? new NoPicture("no device", "looked at /dev/video*");
   }
 
   #openDevice(path: string): CaptureDevice {
-    let device: CaptureDevice;
-    try {
-      device = new CaptureDevice(this.#sys, path);
-    } catch (error) {
-      throw stageOf(error);
-    }
+    const device = told(() => new CaptureDevice(this.#sys, path));
     if (device.identity.canCapture) return device;
     device.close();
     throw new NoPicture("unsupported", `${path} does not capture`);
@@ -187,6 +183,9 @@ export class Camera implements Source {
       const { width, height } = format;
       if (width > LIMITS.frame_width_max || height > LIMITS.frame_height_max) {
         throw new NoPicture("out of range", `${width}×${height}`);
+      }
+      if (code === FORMATS.yuyv && format.stride < 2 * width) {
+        throw new NoPicture("failed", `rows of ${format.stride} bytes for ${width} pixels`);
       }
       return format;
     }
@@ -212,6 +211,11 @@ function newest(device: CaptureDevice): Filled | undefined {
     latest = more;
   }
   return latest;
+}
+
+/** The least that a whole picture takes: drivers may count the padding of the last row, or not. */
+function yuyvBytes({ width, height, stride }: CaptureFormat): number {
+  return stride * (height - 1) + 4 * Math.ceil(width / 2);
 }
 
 /** Y'CbCr is limited unless the driver says otherwise (V4L2, "Defining Colorspaces"). */
@@ -241,12 +245,24 @@ const STAGE_OF_ERRNO: Readonly<Record<string, Stage>> = {
   ENOENT: "no device",
   ENODEV: "no device",
   ENXIO: "no device",
+  ENOTDIR: "no device",
+  EISDIR: "unsupported",
+  ENOTTY: "unsupported",
   EACCES: "no permission",
   EPERM: "no permission",
   EBUSY: "busy",
   ENOLINK: "no signal",
   ENOLCK: "unstable signal",
 };
+
+/** The result of `action`, with what the system says against it as NoPicture. */
+function told<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw stageOf(error);
+  }
+}
 
 function stageOf(error: unknown): NoPicture {
   if (error instanceof NoPicture) return error;

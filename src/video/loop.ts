@@ -1,3 +1,4 @@
+import { EAGAIN } from "../ffi/errno.ts";
 import type { JpegEncoder } from "../ffi/jpeg.ts";
 import { POLL, PollSet, type Sys } from "../ffi/sys.ts";
 import { ORDER, type VideoMessage } from "./messages.ts";
@@ -11,19 +12,19 @@ export interface LoopParts {
   readonly makeEncoder: (widthMax: number, heightMax: number) => JpegEncoder;
   /** JPEG quality, 1…100. */
   readonly quality: number;
-  /** The end of a socket pair from which ORDERs are read. */
+  /** The end of a socket pair from which ORDERs are read, until the other end is closed. */
   readonly orders: number;
   readonly post: (message: VideoMessage, transfer: ArrayBuffer[]) => void;
 }
 
-/** How long to wait before a source that could not be opened is tried again. */
+/** The least time from one opening of a source to the next: one that fails at once must not spin. */
 const REOPEN_MS = 1000;
 
 /**
  * The video thread: waits in poll() for frames and orders, encodes frames that somebody wants.
  *
- * It returns when it is ordered to stop. A source without a picture is closed and tried again; each
- * change of that is posted once.
+ * It returns when the other end of `orders` is closed. A source without a picture is closed and tried
+ * again; each change of that is posted once.
  */
 export function runVideo(parts: LoopParts): void {
   const loop = new VideoLoop(parts);
@@ -39,27 +40,34 @@ class VideoLoop {
   readonly #order = new Uint8Array(8);
   #told = "";
   #open = false;
+  #reopenUs = 0;
   #size = { width: 0, height: 0 };
-  #waits = new PollSet([]);
+  #waits: PollSet;
   #strips: StripEncoder | undefined;
   #wanted = false;
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
+    this.#waits = new PollSet([[parts.orders, POLL.in]]);
   }
 
-  /** One round: wait, obey, take a frame. @returns false when ordered to stop */
+  /** One round: wait, obey, take a frame. @returns false when told to end */
   turn(): boolean {
-    if (!this.#open) this.#openSource();
     const { sys, source } = this.#parts;
-    sys.poll(this.#waits, this.#open ? source.patienceMs(this.#wanted) : REOPEN_MS);
+    if (!this.#open && sys.monotonicUs() >= this.#reopenUs) this.#openSource();
+    sys.poll(this.#waits, this.#open ? source.patienceMs(this.#wanted) : this.#untilReopenMs());
     if (!this.#obey()) return false;
     if (this.#open) this.#takeFrame();
     return true;
   }
 
+  #untilReopenMs(): number {
+    return Math.max(0, Math.ceil((this.#reopenUs - this.#parts.sys.monotonicUs()) / 1000));
+  }
+
   #openSource(): void {
-    const { source, orders } = this.#parts;
+    const { sys, source, orders } = this.#parts;
+    this.#reopenUs = sys.monotonicUs() + REOPEN_MS * 1000;
     try {
       const mode = source.open();
       this.#size = { width: mode.width, height: mode.height };
@@ -92,12 +100,12 @@ class VideoLoop {
 
   #obey(): boolean {
     const { sys, orders } = this.#parts;
-    while (sys.tryRead(orders, this.#order) > 0) {
-      const order = this.#order[0];
-      if (order === ORDER.stop) return false;
-      if (order === ORDER.next) this.#wanted = true;
+    for (;;) {
+      const size = sys.tryRead(orders, this.#order);
+      if (size === -EAGAIN) return true;
+      if (size <= 0) return false;
+      if (this.#order[0] === ORDER.next) this.#wanted = true;
     }
-    return true;
   }
 
   #takeFrame(): void {
@@ -116,7 +124,7 @@ class VideoLoop {
     const { sequence, capturedUs } = frame;
     if (frame.kind === "jpeg") {
       const { width, height, bytes } = frame;
-      post({ kind: "jpeg", sequence, capturedUs, width, height, bytes }, []);
+      post({ kind: "jpeg", sequence, capturedUs, width, height, bytes }, [bytes.buffer]);
       return;
     }
     const { width, height } = this.#size;

@@ -3,7 +3,8 @@ import type { StripUpdate } from "./strips.ts";
 
 /**
  * What the video thread says, by postMessage. Orders go the other way through a socket pair, since
- * the thread sits in poll() and never returns to an event loop: one byte each.
+ * the thread sits in poll() and never returns to an event loop: one byte each. Closing that pair
+ * tells the thread to end.
  */
 export type VideoMessage =
   | { readonly kind: "state"; readonly state: VideoState }
@@ -14,7 +15,7 @@ export type VideoMessage =
       readonly capturedUs: number;
       readonly width: number;
       readonly height: number;
-      readonly bytes: Uint8Array;
+      readonly bytes: Uint8Array<ArrayBuffer>;
     };
 
 /** A frame as what changed since the last one told. `header` is there when everything begins anew. */
@@ -24,7 +25,7 @@ export interface PictureMessage {
   readonly capturedUs: number;
   readonly width: number;
   readonly height: number;
-  readonly header: Uint8Array | undefined;
+  readonly header: Uint8Array<ArrayBuffer> | undefined;
   readonly strips: readonly StripUpdate[];
 }
 
@@ -32,5 +33,4 @@ export interface PictureMessage {
 export const ORDER = {
   /** Encode the next frame. */
   next: 1,
-  stop: 2,
 } as const;

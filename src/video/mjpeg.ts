@@ -2,6 +2,7 @@ import { readJpegLayout } from "./jpeg.ts";
 
 /** A dongle's frame of fewer bytes is never a picture: headers alone take more. */
 const JPEG_BYTES_MIN = 125;
+const EOI_BYTES = 2;
 
 /**
  * Checks a JPEG as a capture dongle sends it, and makes it whole.
@@ -12,13 +13,14 @@ const JPEG_BYTES_MIN = 125;
  * @returns a complete JPEG with its size, or undefined for a frame that has to be dropped
  */
 export function checkMjpeg(
-  frame: Uint8Array,
-): { bytes: Uint8Array; width: number; height: number } | undefined {
+  frame: Uint8Array<ArrayBuffer>,
+): { bytes: Uint8Array<ArrayBuffer>; width: number; height: number } | undefined {
   const end = pictureEnd(frame);
   if (end < JPEG_BYTES_MIN) return undefined;
   const jpeg = frame.subarray(0, end);
   const layout = readJpegLayout(jpeg);
-  if (layout === undefined) return undefined;
+  // A frame that was cut off in its header may still end like a whole one.
+  if (layout === undefined || layout.dataAt >= end - EOI_BYTES) return undefined;
   const { width, height } = layout;
   if (layout.hasHuffmanTables) return { bytes: jpeg, width, height };
   const tables = STANDARD_HUFFMAN_TABLES;

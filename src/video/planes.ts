@@ -2,8 +2,8 @@
  * A picture as three planes of bytes, 4:2:0: luma at full size, both chroma planes at half of each
  * side, rounded up. It is the one form in which frames travel between a source and the strip encoder.
  *
- * Every plane starts on its own offset of one allocation and has a stride of a multiple of 64, so that
- * SIMD code may run over the right edge of a row without touching the next plane's data it needs.
+ * The planes lie one after the other in one allocation, so that two pictures are compared in one go.
+ * Strides are multiples of 64, so that every row starts where SIMD code reads fastest.
  */
 export class Planes {
   readonly width: number;
@@ -15,6 +15,8 @@ export class Planes {
   readonly y: Uint8Array;
   readonly u: Uint8Array;
   readonly v: Uint8Array;
+  /** All three planes, with what lies between their rows, which stays zero. */
+  readonly bytes: Uint8Array;
 
   /** @param width pixels @param height pixels; any positive integers, odd ones too */
   constructor(width: number, height: number) {
@@ -27,6 +29,7 @@ export class Planes {
     const sizeY = this.strideY * height;
     const sizeC = this.strideC * this.chromaHeight;
     const memory = new ArrayBuffer(sizeY + 2 * sizeC);
+    this.bytes = new Uint8Array(memory);
     this.y = new Uint8Array(memory, 0, sizeY);
     this.u = new Uint8Array(memory, sizeY, sizeC);
     this.v = new Uint8Array(memory, sizeY + sizeC, sizeC);

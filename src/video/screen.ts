@@ -58,10 +58,11 @@ export class Screen {
    * The next frame.
    *
    * @throws Fault `no_video` with `details.stage` when there is no picture, or none came within
-   * LIMITS.snapshot_wait_ms_max; the signal's reason when the asker went away
+   * LIMITS.snapshot_wait_ms_max; `stopping` when the asker went away
    */
   next(signal: AbortSignal): Promise<Picture> {
     const { orderNext, nowUs } = this.#parts;
+    if (signal.aborted) return Promise.reject(goneAway());
     if (this.#state.stage !== "ok" && this.#state.stage !== "starting") {
       return Promise.reject(noVideo(this.#state));
     }
@@ -75,7 +76,7 @@ export class Screen {
         };
       };
       const waiter = { sinceUs: nowUs(), resolve: settle(resolve), reject: settle(reject) };
-      const aborted = () => waiter.reject(new Fault("stopping", "the client went away"));
+      const aborted = () => waiter.reject(goneAway());
       const late = () => waiter.reject(noVideo({ stage: "stalled" }));
       const timer = setTimeout(late, LIMITS.snapshot_wait_ms_max);
       signal.addEventListener("abort", aborted, { once: true });
@@ -94,6 +95,11 @@ export class Screen {
     this.#serve(this.#picture);
   }
 
+  /** The video thread was ended, to be started again: there is no picture until then. */
+  rest(): void {
+    this.#change({ stage: "starting" });
+  }
+
   /** The video thread is gone. */
   fail(detail: string): void {
     this.#change({ stage: "failed", detail });
@@ -102,7 +108,9 @@ export class Screen {
   #change(state: VideoState): void {
     this.#state = state;
     const sentence = sentenceOf(state);
-    this.#parts.log.once("state", state.stage === "ok" ? "info" : "warn", sentence);
+    if (state.stage !== "starting") {
+      this.#parts.log.once("state", state.stage === "ok" ? "info" : "warn", sentence);
+    }
     if (state.stage === "ok") return;
     this.#picture = undefined;
     this.#strips = [];
@@ -134,6 +142,10 @@ export class Screen {
     }
     if (this.#waiters.size > 0) this.#parts.orderNext();
   }
+}
+
+function goneAway(): Fault {
+  return new Fault("stopping", "the client went away");
 }
 
 function noVideo(state: VideoState): Fault {

@@ -17,14 +17,14 @@ export interface RawFrame {
   [Symbol.dispose](): void;
 }
 
-/** A frame that is a JPEG already. Its bytes are our own copy. */
+/** A frame that is a JPEG already. Its bytes are a copy that nobody else holds. */
 export interface JpegFrame {
   readonly kind: "jpeg";
   readonly sequence: number;
   readonly capturedUs: number;
   readonly width: number;
   readonly height: number;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   [Symbol.dispose](): void;
 }
 

@@ -90,18 +90,10 @@ export class StripEncoder {
   #changed(strip: Strip, frame: RawFrame, index: number): boolean {
     const { read } = strip.work;
     frame.readStrip(index * STRIP_LINES, read);
-    if (this.#begun && !this.#differ(strip.kept, read)) return false;
+    if (this.#begun && !this.#sys.differs(strip.kept.bytes, read.bytes)) return false;
     strip.work.read = strip.kept;
     strip.kept = read;
     return true;
-  }
-
-  #differ(one: Planes, other: Planes): boolean {
-    return (
-      this.#sys.differs(one.y, other.y, one.y.length) ||
-      this.#sys.differs(one.u, other.u, one.u.length) ||
-      this.#sys.differs(one.v, other.v, one.v.length)
-    );
   }
 
   #fullRange({ kept, work }: Strip, range: Range): Planes {

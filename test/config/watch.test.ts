@@ -157,7 +157,7 @@ test("settings: a good change is handed on, a bad one logged once", async () => 
   const lines = inbox<string>();
   const settings = inbox<Settings>();
   await writeFile(file, "");
-  const log = createLog("info", lines.put);
+  const log = createLog(() => "info", lines.put);
   watches.push(await watchSettings(directory, log, settings.put, QUICK));
   await writeFile(file, "[video]\nquality = 50\n");
   expect((await settings.take()).video.quality).toBe(50);

@@ -1,0 +1,38 @@
+# `make` alone lists the targets. Each installs what it needs and the machine lacks (scripts/setup.sh).
+.DEFAULT_GOAL := help
+.PHONY: help run build native check test lab clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: ## build, and start linkrd with the simulated host on http://127.0.0.1:8080
+	@scripts/setup.sh run
+	@scripts/build.sh host
+	@exec scripts/run.sh
+
+build: ## dist/linkrd-x64 and dist/linkrd-arm64
+	@scripts/setup.sh build
+	@scripts/build.sh x64 arm64
+
+native: ## the native library alone, which tests load
+	@scripts/setup.sh run
+	@scripts/build.sh native
+
+check: ## types, lint and tidiness, in seconds
+	@scripts/setup.sh run
+	@node_modules/.bin/tsc --noEmit
+	@node_modules/.bin/biome check --error-on-warnings .
+	@node_modules/.bin/bun test test/tidy.test.ts
+
+test: ## every check there is, the kernel lab among them
+	@scripts/setup.sh test
+	@scripts/build.sh x64 arm64
+	@scripts/test.sh
+
+lab: ## the tests on a real kernel alone
+	@scripts/setup.sh test
+	@scripts/build.sh x64
+	@scripts/test.sh lab
+
+clean: ## remove what was built; node_modules and fetched packages stay
+	rm -rf dist build/run build/sys.so

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Installs what this checkout needs and the machine lacks, and says what that is.
+#
+#   scripts/setup.sh run      to build for this machine and run
+#   scripts/setup.sh build    and to build for the other architecture too
+#   scripts/setup.sh test     and to run every test
+#
+# Debian's packages come by apt, everything else by the lock file into node_modules. Nothing else is
+# touched, and a second call finds nothing to do.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+level=${1:-run}
+
+say() { printf 'setup: %s\n' "$*"; }
+
+packages=(gcc libc6-dev libturbojpeg0 libyuv0 curl)
+case $level in
+run) ;;
+build | test) packages+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross) ;;&
+# The lab and the arm64 checks bring their own (scripts/lab-setup.sh, scripts/arm64-root.sh).
+test) packages+=(libjpeg-turbo-progs shellcheck) ;;
+build) ;;
+*)
+	say "unknown level '$level': run, build or test" >&2
+	exit 2
+	;;
+esac
+
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		say "root is needed for: $*: run this as root, or install sudo" >&2
+		exit 1
+	fi
+}
+
+missing=()
+for package in "${packages[@]}"; do
+	status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)
+	[ "$status" = "ii " ] || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+	say "installing Debian packages: ${missing[*]}"
+	as_root apt-get -qq update
+	as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+# Bun is pinned in package.json. npm brings it when nothing else has; then it installs the rest.
+bun_version=$(sed -n 's/.*"bun": "\([0-9.]*\)".*/\1/p' package.json)
+bun=node_modules/.bin/bun
+if [ ! -x "$bun" ] || [ "$("$bun" --version)" != "$bun_version" ]; then
+	if command -v bun >/dev/null; then
+		bootstrap=$(command -v bun)
+	else
+		if ! command -v npm >/dev/null; then
+			say "installing npm, which brings Bun"
+			as_root apt-get -qq update
+			as_root env DEBIAN_FRONTEND=noninteractive \
+				apt-get -qq install -y --no-install-recommends npm >/dev/null
+		fi
+		say "fetching Bun $bun_version"
+		npm install --silent --no-fund --no-audit --prefix build/bun "bun@$bun_version" >/dev/null
+		bootstrap=build/bun/node_modules/.bin/bun
+	fi
+	say "installing node_modules by the lock file"
+	"$bootstrap" install --frozen-lockfile --silent
+fi
+"$bun" install --frozen-lockfile --silent

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Runs every check, or the suites named (types lint shell unit lab arm64), and ends with true totals
+# over all of them in one line: `N passed, N failed, N skipped`.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$PWD/node_modules/.bin:$PATH"
+reports=build/reports
+mkdir -p "$reports"
+passed=0 failed=0 skipped=0
+
+count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
+
+# A suite without a test runner: one check, which passes when the command does.
+check() {
+	printf '\n== %s\n' "$1"
+	shift
+	if "$@"; then count 1 0 0; else count 0 1 0; fi
+}
+
+# A suite of bun's: counted from its report, and one more failure if it died before it wrote one.
+suite() {
+	local name=$1 report="$reports/$1.xml" status totals
+	shift
+	printf '\n== %s\n' "$name"
+	rm -f "$report"
+	bun test --reporter=junit --reporter-outfile="$report" "$@"
+	status=$?
+	totals=$(sed -n 's/.*<testsuites [^>]*tests="\([0-9]*\)"[^>]*failures="\([0-9]*\)"[^>]*skipped="\([0-9]*\)".*/\1 \2 \3/p' "$report" 2>/dev/null)
+	if [ -z "$totals" ]; then
+		count 0 1 0
+		return
+	fi
+	read -r tests failures skips <<<"$totals"
+	count $((tests - failures - skips)) "$failures" "$skips"
+	[ $status -eq 0 ] || [ "$failures" -gt 0 ] || count 0 1 0
+}
+
+units() { find test -name '*.test.ts' -not -path 'test/lab/*' -not -path 'test/arm64/*' | sort; }
+
+run() {
+	local started=$SECONDS
+	case $1 in
+	types) check types tsc --noEmit ;;
+	lint) check lint biome check --error-on-warnings . ;;
+	shell) check shell bash -c 'git ls-files "*.sh" .ci/run | xargs shellcheck' ;;
+	# shellcheck disable=SC2046 # names of ours, without blanks
+	unit) suite unit --timeout 30000 $(units | sed 's|^|./|') ;;
+	lab) suite lab --timeout 900000 ./test/lab/lab.test.ts ;;
+	arm64) suite arm64 --timeout 600000 ./test/arm64/arm64.test.ts ;;
+	*)
+		echo "test: no suite '$1'" >&2
+		exit 2
+		;;
+	esac
+	printf '== %s took %d s\n' "$1" $((SECONDS - started))
+}
+
+for name in ${*:-types lint shell unit lab arm64}; do run "$name"; done
+printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,5 @@
+/** Files that the bundler carries inside the binary, imported with `type: "text"`. */
+declare module "*.toml" {
+  const text: string;
+  export default text;
+}

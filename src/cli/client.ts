@@ -1,0 +1,36 @@
+import { Fault } from "../base/fault.ts";
+import { LIMITS } from "../base/limits.ts";
+import type { Places } from "./command.ts";
+
+interface Ask {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly body?: string;
+}
+
+/**
+ * Asks the running daemon over its unix socket.
+ *
+ * @throws Fault `not_running` if nobody answers there, or one with the daemon's own sentence
+ */
+export async function askDaemon(places: Places, { method, path, body }: Ask): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(`http://localhost${path}`, {
+      unix: places.socket,
+      method,
+      signal: AbortSignal.timeout(LIMITS.batch_duration_ms_max + LIMITS.stop_ms_max),
+      ...(body === undefined ? {} : { body }),
+    });
+  } catch (cause) {
+    throw new Fault(
+      "not_running",
+      `no daemon answers at ${places.socket}: start it with \`linkrd serve\`, or name its --state`,
+      { cause },
+    );
+  }
+  if (response.ok) return response;
+  const told = (await response.json()) as { message?: string; detail?: string };
+  const sentence = told.message ?? told.detail ?? `the daemon answers ${response.status}`;
+  throw new Fault(response.status === 400 ? "bad_request" : "system", sentence);
+}

@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { Fault } from "../base/fault.ts";
+import { nearest } from "../base/nearest.ts";
+import type { Call, Command, Places, Surroundings } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+
+const CONFIG_DEFAULT = "/etc/linkrd";
+const STATE_DEFAULT = "/var/lib/linkrd";
+const SOCKET_DEFAULT = "/run/linkrd/linkrd.sock";
+
+/**
+ * Runs one command line. @returns the exit status: 0 done, 1 failed, 2 wrong use or bad config
+ *
+ * What fails is told as one line on standard error, `linkrd: what is wrong: what to do`.
+ */
+export async function runCommandLine(words: readonly string[], io: Surroundings): Promise<number> {
+  try {
+    if (words.length === 0 || words[0] === "help" || words.includes("--help")) {
+      for (const line of helpLines()) io.print(line);
+      return words.length === 0 ? 2 : 0;
+    }
+    const command = findCommand(words);
+    await command.run(parseCall(command, words, io));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    for (const line of error.message.split("\n")) io.warn(`linkrd: ${line}`);
+    return error.exit;
+  }
+}
+
+function findCommand(words: readonly string[]): Command {
+  const plain = words.filter((word) => !word.startsWith("-"));
+  const found = COMMANDS.find(
+    ({ name }) => plain.slice(0, name.split(" ").length).join(" ") === name,
+  );
+  if (found !== undefined) return found;
+  const [first = ""] = plain;
+  const family = COMMANDS.filter(({ name }) => name.startsWith(`${first} `));
+  if (family.length > 0) {
+    const choices = family.map(({ name }) => name.slice(first.length + 1)).join(", ");
+    throw new Fault("usage", `${first}: which one?: ${choices}`);
+  }
+  const near = nearest(
+    first,
+    COMMANDS.map(({ name }) => name.split(" ")[0] ?? ""),
+  );
+  const remedy = near === undefined ? "linkrd help lists them" : `did you mean ${near}?`;
+  throw new Fault("usage", `${first.slice(0, 32)}: unknown command: ${remedy}`);
+}
+
+function parseCall(command: Command, words: readonly string[], io: Surroundings): Call {
+  const options: Record<string, { type: "string" | "boolean" }> = {
+    config: { type: "string" },
+    state: { type: "string" },
+  };
+  for (const [name, { value }] of Object.entries(command.options)) {
+    options[name] = { type: value === undefined ? "boolean" : "string" };
+  }
+  let parsed: ReturnType<typeof parse>;
+  const parse = () =>
+    parseArgs({ args: [...words], options, allowPositionals: true, tokens: true, strict: true });
+  try {
+    parsed = parse();
+  } catch (cause) {
+    const what = cause instanceof Error ? (cause.message.split(".")[0] ?? "") : "";
+    throw new Fault("usage", `${what}: usage: ${usageOf(command)}`, { cause });
+  }
+  refuseRepeats(parsed.tokens ?? []);
+  const operands = parsed.positionals.slice(command.name.split(" ").length);
+  const wanted = command.operands === "" ? 0 : command.operands.split(" ").length;
+  if (operands.length !== wanted) throw new Fault("usage", `usage: ${usageOf(command)}`);
+  const values = parsed.values as Call["options"];
+  return { places: placesOf(values), operands, options: values, io };
+}
+
+function refuseRepeats(tokens: readonly { kind: string; name?: string }[]): void {
+  const seen = new Set<string>();
+  for (const { kind, name } of tokens) {
+    if (kind !== "option" || name === undefined) continue;
+    if (seen.has(name)) throw new Fault("usage", `--${name} is given twice: give it once`);
+    seen.add(name);
+  }
+}
+
+function placesOf(options: Call["options"]): Places {
+  const { config, state } = options as { config?: string; state?: string };
+  return {
+    config: config ?? CONFIG_DEFAULT,
+    state: state ?? STATE_DEFAULT,
+    socket: state === undefined ? SOCKET_DEFAULT : join(state, "linkrd.sock"),
+  };
+}
+
+/** One command as it is called, with its options. */
+export function usageOf({ name, operands, options }: Command): string {
+  const flags = Object.entries(options).map(([option, { value }]) =>
+    value === undefined ? `[--${option}]` : `[--${option} ${value}]`,
+  );
+  return ["linkrd", name, operands, ...flags].filter((word) => word !== "").join(" ");
+}
+
+function helpLines(): string[] {
+  const usages = COMMANDS.map(usageOf);
+  const width = Math.min(60, Math.max(...usages.map((usage) => usage.length)));
+  return [
+    "linkrd: a KVM over IP that scripts can trust",
+    "",
+    ...COMMANDS.map(({ help }, index) => `  ${(usages[index] ?? "").padEnd(width)}  ${help}`),
+    "",
+    `Every command takes --config DIR (${CONFIG_DEFAULT}) and --state DIR (${STATE_DEFAULT}).`,
+  ];
+}

@@ -1,0 +1,178 @@
+/** The daemon: builds its parts, starts them in order, stops them in reverse, lets go of keys last. */
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { openAccess } from "./access/open.ts";
+import type { AccessStore } from "./access/store.ts";
+import { chain, Fault } from "./base/fault.ts";
+import { LIMITS } from "./base/limits.ts";
+import { createLog, type Log } from "./base/log.ts";
+import { watchSettings } from "./config/live.ts";
+import { readSettings } from "./config/read.ts";
+import type { Settings } from "./config/schema.ts";
+import type { FileWatch } from "./config/watch.ts";
+import { Runner } from "./control/runner.ts";
+import { Devices } from "./devices.ts";
+import { openSys } from "./ffi/sys.ts";
+import { US_LAYOUT } from "./hid/layout.ts";
+import { readUsbPort } from "./hid/udc.ts";
+import { createApp } from "./http/app.ts";
+import { type Listener, listenTcp, listenUnix } from "./http/serve.ts";
+
+export interface DaemonOptions {
+  readonly places: { readonly config: string; readonly state: string; readonly socket: string };
+  /** Whether the simulated host takes the place of devices, whatever linkrd.toml says. */
+  readonly simulate: boolean;
+  readonly version: string;
+  readonly builtAtMs: number;
+  readonly writeLog: (line: string) => void;
+}
+
+export interface Daemon {
+  /** Stops everything in reverse; what is held is let go before the devices are. */
+  stop(): Promise<void>;
+}
+
+/** Starts the daemon. @throws Fault that says what stands in the way; nothing is left running */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const settings = await firstSettings(options);
+  const daemon = new Running(options, settings);
+  try {
+    await daemon.start();
+  } catch (error) {
+    await daemon.stop();
+    throw error;
+  }
+  return daemon;
+}
+
+/** Simulation on the command line takes the place of devices, whatever the file says. */
+function chosen({ simulate }: DaemonOptions, settings: Settings): Settings {
+  if (!simulate) return settings;
+  return { ...settings, video: { ...settings.video, source: "simulated" } };
+}
+
+async function firstSettings(options: DaemonOptions): Promise<Settings> {
+  const parsed = await readSettings(options.places.config);
+  if ("settings" in parsed) return chosen(options, parsed.settings);
+  const [first] = parsed.faults;
+  const where = `${first?.file}:${first?.line}:${first?.column}: ${first?.message}`;
+  throw new Fault("bad_config", `${where} (linkrd check names every fault)`);
+}
+
+class Running implements Daemon {
+  readonly #options: DaemonOptions;
+  readonly #log: Log;
+  readonly #sys = openSys();
+  readonly #devices: Devices;
+  readonly #runner: Runner;
+  readonly #startedMs = performance.now();
+  #settings: Settings;
+  #store: AccessStore | undefined;
+  #watch: FileWatch | undefined;
+  #listeners: Listener[] = [];
+  #app: ReturnType<typeof createApp> | undefined;
+  /** Changes of the settings are taken one after the other. */
+  #changes: Promise<void> = Promise.resolve();
+
+  constructor(options: DaemonOptions, settings: Settings) {
+    this.#options = options;
+    this.#settings = settings;
+    this.#log = createLog(() => this.#settings.log.level, options.writeLog);
+    this.#devices = new Devices(this.#sys, this.#log);
+    this.#runner = new Runner({
+      sink: this.#devices.hid,
+      layout: US_LAYOUT,
+      releaseAfterSeconds: () => this.#settings.hid.release_after_seconds,
+    });
+  }
+
+  async start(): Promise<void> {
+    const { places, builtAtMs } = this.#options;
+    const { config, state } = places;
+    const log = this.#log.part("access");
+    this.#store = await openAccess({ config, state, builtAtMs, log, live: true });
+    this.#devices.start(this.#settings);
+    this.#app = this.#createApp(this.#store);
+    mkdirSync(dirname(places.socket), { recursive: true, mode: 0o750 });
+    this.#listeners.push(listenUnix(this.#app, places.socket));
+    this.#listen();
+    this.#watch = await watchSettings(config, this.#log.part("settings"), (settings) => {
+      this.#changes = this.#changes.then(() => this.#adopt(chosen(this.#options, settings)));
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#watch?.stop();
+    await this.#changes;
+    await this.#unlisten();
+    await letGo(this.#runner, this.#log);
+    await this.#devices.stop();
+    await this.#store?.close();
+  }
+
+  /** Starts anew what the change is about, and nothing else. */
+  async #adopt(settings: Settings): Promise<void> {
+    const before = this.#settings;
+    this.#settings = settings;
+    this.#log.info("linkrd.toml has changed, and is in force");
+    try {
+      if (differ(before, settings, ["video", "simulated", "hid"])) {
+        await letGo(this.#runner, this.#log);
+        await this.#devices.stop();
+        this.#devices.start(settings);
+      }
+      if (differ(before, settings, ["server"])) {
+        await this.#unlisten(1);
+        this.#listen();
+      }
+    } catch (error) {
+      this.#log.error(`a change of the settings failed: ${chain(error)}`);
+    }
+  }
+
+  #listen(): void {
+    const { bind, http_port } = this.#settings.server;
+    if (this.#app === undefined || http_port === 0) return;
+    const listener = listenTcp(this.#app, bind, http_port);
+    this.#listeners.push(listener);
+    this.#log.info(`listening on ${listener.address}`);
+  }
+
+  /** @param kept how many of the first listeners stay; the unix socket is the first */
+  async #unlisten(kept = 0): Promise<void> {
+    await Promise.all(this.#listeners.splice(kept).map((listener) => listener.stop()));
+  }
+
+  #createApp(store: AccessStore): ReturnType<typeof createApp> {
+    return createApp({
+      screen: this.#devices.screen,
+      hid: this.#devices.hid,
+      runner: this.#runner,
+      tokens: store,
+      version: this.#options.version,
+      epoch: randomBytes(6).toString("hex"),
+      nowUs: () => this.#sys.monotonicUs(),
+      usbPort: readUsbPort,
+      simulated: () => this.#settings.video.source === "simulated",
+      uptimeSeconds: () => (performance.now() - this.#startedMs) / 1000,
+      hosts: () => this.#settings.server.hosts,
+      log: this.#log.part("http"),
+    });
+  }
+}
+
+function differ(one: Settings, other: Settings, names: readonly (keyof Settings)[]): boolean {
+  return names.some((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
+}
+
+/** The host may be off; then it holds nothing, and there is nothing to wait for. */
+async function letGo(runner: Runner, log: Log): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, LIMITS.stop_ms_max);
+  const released = runner.releaseAll().catch((error: unknown) => {
+    log.info(`nothing to let go: ${chain(error)}`);
+  });
+  await Promise.race([released, late.promise]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,55 @@
+/** The only file that touches the process: its arguments, its environment, its signals, its exit. */
+import packageJson from "../package.json" with { type: "json" };
+import { chain } from "./base/fault.ts";
+import type { Surroundings } from "./cli/command.ts";
+import { runCommandLine } from "./cli/run.ts";
+import { startDaemon } from "./daemon.ts";
+import { openSys } from "./ffi/sys.ts";
+
+/** Put in by scripts/build.sh; absent when the checkout is run as it lies. */
+declare const LINKRD_BUILT_AT: number;
+declare const LINKRD_COMMIT: string;
+
+const commit = typeof LINKRD_COMMIT === "undefined" ? "checkout" : LINKRD_COMMIT;
+const builtAtMs = typeof LINKRD_BUILT_AT === "undefined" ? 0 : LINKRD_BUILT_AT * 1000;
+const version = { linkrd: packageJson.version, commit };
+
+const surroundings: Surroundings = {
+  print: (line) => process.stdout.write(`${line}\n`),
+  warn: (line) => process.stderr.write(`${line}\n`),
+  readStdin: () => Bun.stdin.text(),
+  serve: async (places, simulate) => {
+    const daemon = await startDaemon({
+      places,
+      simulate,
+      version: version.linkrd,
+      builtAtMs,
+      writeLog: (line) => process.stderr.write(`${line}\n`),
+    });
+    await told(["SIGTERM", "SIGINT", "SIGHUP"]);
+    await daemon.stop();
+  },
+  openSys,
+  version,
+  builtAtMs,
+};
+
+/** Resolves at the first of `signals`. */
+function told(signals: readonly NodeJS.Signals[]): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of signals) process.once(signal, () => resolve());
+  });
+}
+
+try {
+  process.exit(await runCommandLine(process.argv.slice(2), surroundings));
+} catch (error) {
+  // A bug of ours. A person sees one line; the stack is for whoever looks for it.
+  process.stderr.write(
+    `linkrd: this is a fault of linkrd's own, please report it: ${chain(error)}\n`,
+  );
+  if (process.env["LINKRD_STACK"] === "1" && error instanceof Error) {
+    process.stderr.write(`${error.stack}\n`);
+  }
+  process.exit(1);
+}
