@@ -32,6 +32,8 @@ export const LIMITS = {
   token_name_characters_max: 20,
   user_name_characters_max: 32,
   password_characters_max: 1024,
+  /** Password checks that wait for their turn: each takes 19 MiB and a core while it runs. */
+  passwords_waiting_max: 8,
   /** Another linkrd holds the lock of access.toml for a few fsyncs at most. */
   lock_wait_ms_max: 5000,
   /** A save of access.toml that is under way is waited for this long before it counts as broken. */
