@@ -1,11 +1,14 @@
 /*
- * What the kernel's headers say about every structure that src/ffi/v4l2.ts lays out by hand, as
+ * What the headers say about every structure and number that src/ffi lays out by hand, as
  * `name value` lines. The test compiles and runs this and compares; nothing of it is shipped.
  */
+#define _GNU_SOURCE
+#include <fcntl.h>
 #include <linux/videodev2.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #define SIZE(type) printf("%s %zu\n", #type, sizeof(struct type))
 #define FIELD(type, field) printf("%s.%s %zu\n", #type, #field, offsetof(struct type, field))
@@ -99,10 +102,48 @@ static void buffers(void)
 	FIELD(pollfd, revents);
 }
 
+static void constants(void)
+{
+	NUMBER(V4L2_CAP_VIDEO_CAPTURE);
+	NUMBER(V4L2_CAP_VIDEO_CAPTURE_MPLANE);
+	NUMBER(V4L2_CAP_STREAMING);
+	NUMBER(V4L2_CAP_DEVICE_CAPS);
+	NUMBER(V4L2_BUF_TYPE_VIDEO_CAPTURE);
+	NUMBER(V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE);
+	NUMBER(V4L2_MEMORY_MMAP);
+	NUMBER(V4L2_FIELD_NONE);
+	NUMBER(V4L2_BUF_FLAG_ERROR);
+	NUMBER(V4L2_EVENT_SOURCE_CHANGE);
+	NUMBER(V4L2_QUANTIZATION_FULL_RANGE);
+	NUMBER(V4L2_COLORSPACE_JPEG);
+	NUMBER(V4L2_PIX_FMT_YUYV);
+	NUMBER(V4L2_PIX_FMT_MJPEG);
+	NUMBER(POLLIN);
+	NUMBER(POLLPRI);
+	NUMBER(POLLOUT);
+	NUMBER(POLLERR);
+	NUMBER(POLLHUP);
+	NUMBER(POLLNVAL);
+	NUMBER(O_RDONLY);
+	NUMBER(O_WRONLY);
+	NUMBER(O_RDWR);
+	NUMBER(O_NONBLOCK);
+}
+
+static void errors(void)
+{
+	for (int number = 1; number < 134; number++) {
+		const char *name = strerrorname_np(number);
+		if (name) printf("%s %d\n", name, number);
+	}
+}
+
 int main(void)
 {
 	requests();
 	formats();
 	buffers();
+	constants();
+	errors();
 	return 0;
 }

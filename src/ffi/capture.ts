@@ -1,4 +1,4 @@
-import { check, SystemError } from "./errno.ts";
+import { check, EAGAIN, EINVAL, SystemError } from "./errno.ts";
 import { Struct } from "./struct.ts";
 import { OPEN, type Sys } from "./sys.ts";
 import {
@@ -238,6 +238,3 @@ export class CaptureDevice {
     check(this.#sys.tryIoctl(this.#fd, request, argument), name, this.#path);
   }
 }
-
-const EAGAIN = 11;
-const EINVAL = 22;

@@ -1,18 +1,26 @@
+/** Those that code of ours asks about, or says in the kernel's place. */
+export const EIO = 5;
+export const EAGAIN = 11;
+export const EINVAL = 22;
+export const EMSGSIZE = 90;
+
 /** Names of the errno values that devices answer with (asm-generic/errno*.h, same on arm64 and x64). */
-const NAMES: ReadonlyMap<number, string> = new Map([
+export const ERRNO_NAMES: ReadonlyMap<number, string> = new Map([
   [1, "EPERM"],
   [2, "ENOENT"],
   [4, "EINTR"],
-  [5, "EIO"],
+  [EIO, "EIO"],
   [6, "ENXIO"],
   [9, "EBADF"],
-  [11, "EAGAIN"],
+  [EAGAIN, "EAGAIN"],
   [12, "ENOMEM"],
   [13, "EACCES"],
   [16, "EBUSY"],
   [17, "EEXIST"],
   [19, "ENODEV"],
-  [22, "EINVAL"],
+  [20, "ENOTDIR"],
+  [21, "EISDIR"],
+  [EINVAL, "EINVAL"],
   [23, "ENFILE"],
   [24, "EMFILE"],
   [25, "ENOTTY"],
@@ -23,7 +31,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [61, "ENODATA"],
   [67, "ENOLINK"],
   [77, "EBADFD"],
-  [90, "EMSGSIZE"],
+  [EMSGSIZE, "EMSGSIZE"],
   [104, "ECONNRESET"],
   [107, "ENOTCONN"],
   [108, "ESHUTDOWN"],
@@ -33,7 +41,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
 
 /** The kernel's name of `errno`, a positive number. */
 export function errnoName(errno: number): string {
-  return NAMES.get(errno) ?? `errno ${errno}`;
+  return ERRNO_NAMES.get(errno) ?? `errno ${errno}`;
 }
 
 /** A system call that failed: which one, on what, and how. Told to a person as a Fault's cause. */

@@ -1,5 +1,5 @@
 import { dlopen, FFIType } from "bun:ffi";
-import { readFileSync, writeSync } from "node:fs";
+import { closeSync, readFileSync, writeSync } from "node:fs";
 import libraryPath from "../../build/sys.so" with { type: "file" };
 import { Fault } from "../base/fault.ts";
 import { check } from "./errno.ts";
@@ -125,9 +125,10 @@ export class Sys {
     return Number(this.#calls.linkrd_monotonic_us());
   }
 
-  /** Whether the first `length` bytes differ. */
-  differs(one: Uint8Array, other: Uint8Array, length: number): boolean {
-    return this.#calls.linkrd_differs(one, other, length) !== 0;
+  /** Whether two pieces of memory of the same length differ. */
+  differs(one: Uint8Array, other: Uint8Array): boolean {
+    if (one.byteLength !== other.byteLength) throw new RangeError("differs: unequal lengths");
+    return this.#calls.linkrd_differs(one, other, one.byteLength) !== 0;
   }
 
   /** Copies mapped device memory, in one pass, to memory of ours. */
@@ -138,11 +139,13 @@ export class Sys {
 
   /** Limited-range luma of `source` as full range in `target` (native/range.c). */
   expandLuma(source: Uint8Array, target: Uint8Array): void {
+    if (source.byteLength > target.byteLength) throw new RangeError("expand: target too short");
     this.#calls.linkrd_expand_luma(source, target, source.byteLength);
   }
 
   /** Limited-range chroma of `source` as full range in `target` (native/range.c). */
   expandChroma(source: Uint8Array, target: Uint8Array): void {
+    if (source.byteLength > target.byteLength) throw new RangeError("expand: target too short");
     this.#calls.linkrd_expand_chroma(source, target, source.byteLength);
   }
 }
@@ -179,8 +182,9 @@ export class PollSet {
  * Opens native/sys.c, which travels inside the binary.
  *
  * dlopen wants a file; the library is put into one that has no name (memfd_create), so nothing is
- * left in a temporary folder and a folder mounted noexec is no obstacle. The descriptor stays open
- * for the life of the process, because the loader knows the library by it.
+ * left in a temporary folder and a folder mounted noexec is no obstacle. The descriptor is closed
+ * again, so that a thread that is started anew and anew costs none. The loader may then find the
+ * library that it has under the same name, /proc/self/fd/N, and not look further: that is this one.
  */
 export function openSys(): Sys {
   const libc = dlopen("libc.so.6", { memfd_create: { args: ["ptr", "u32"], returns: "i32" } });
@@ -199,5 +203,7 @@ export function openSys(): Sys {
     throw new Fault("no_library", "the native library cannot be loaded: is /proc mounted?", {
       cause,
     });
+  } finally {
+    closeSync(fd);
   }
 }

@@ -1,0 +1,153 @@
+/** Holds the tables that src/ffi writes by hand against the headers, by way of native/abi.c. */
+import { beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EAGAIN, EINVAL, EIO, EMSGSIZE, ERRNO_NAMES, errnoName } from "../../src/ffi/errno.ts";
+import type { Layout } from "../../src/ffi/struct.ts";
+import { OPEN, POLL, PollSet } from "../../src/ffi/sys.ts";
+import * as v4l2 from "../../src/ffi/v4l2.ts";
+
+const said = new Map<string, number>();
+
+beforeAll(() => {
+  const folder = mkdtempSync(join(tmpdir(), "linkrd-abi-"));
+  try {
+    const program = join(folder, "abi");
+    const source = join(import.meta.dir, "../../native/abi.c");
+    const made = Bun.spawnSync(["gcc", "-std=gnu17", "-o", program, source]);
+    if (!made.success) throw new Error(made.stderr.toString());
+    for (const line of Bun.spawnSync([program]).stdout.toString().trim().split("\n")) {
+      const [name = "", value = ""] = line.split(" ");
+      said.set(name, Number(value));
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** Each table, the name of its structure, and the C expression of a field not named the same. */
+const STRUCTS: Readonly<Record<string, readonly [string, Layout, (field: string) => string]>> = {
+  CAPABILITY: ["v4l2_capability", v4l2.CAPABILITY, same],
+  FMTDESC: ["v4l2_fmtdesc", v4l2.FMTDESC, same],
+  FORMAT: ["v4l2_format", v4l2.FORMAT, inside("fmt.pix", ["type"])],
+  FORMAT_MPLANE: ["v4l2_format", v4l2.FORMAT_MPLANE, mplane],
+  REQUESTBUFFERS: ["v4l2_requestbuffers", v4l2.REQUESTBUFFERS, same],
+  BUFFER: [
+    "v4l2_buffer",
+    v4l2.BUFFER,
+    (field) => (["offset", "planes"].includes(field) ? `m.${field}` : field),
+  ],
+  PLANE: ["v4l2_plane", v4l2.PLANE, (field) => (field === "mem_offset" ? `m.${field}` : field)],
+  DV_TIMINGS: ["v4l2_dv_timings", v4l2.DV_TIMINGS, inside("bt", ["type"])],
+  EVENT: ["v4l2_event", v4l2.EVENT, same],
+  EVENT_SUBSCRIPTION: ["v4l2_event_subscription", v4l2.EVENT_SUBSCRIPTION, same],
+};
+
+function same(field: string): string {
+  return field;
+}
+
+function inside(member: string, outside: readonly string[]): (field: string) => string {
+  return (field) => (outside.includes(field) ? field : `${member}.${field}`);
+}
+
+function mplane(field: string): string {
+  if (field === "type") return field;
+  const ofPlane = field === "sizeimage" || field === "bytesperline";
+  return ofPlane ? `fmt.pix_mp.plane_fmt[0].${field}` : `fmt.pix_mp.${field}`;
+}
+
+const NUMBERS: Readonly<Record<string, number>> = {
+  V4L2_CAP_VIDEO_CAPTURE: v4l2.CAP.videoCapture,
+  V4L2_CAP_VIDEO_CAPTURE_MPLANE: v4l2.CAP.videoCaptureMplane,
+  V4L2_CAP_STREAMING: v4l2.CAP.streaming,
+  V4L2_CAP_DEVICE_CAPS: v4l2.CAP.deviceCaps,
+  V4L2_BUF_TYPE_VIDEO_CAPTURE: v4l2.BUF_TYPE.capture,
+  V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE: v4l2.BUF_TYPE.captureMplane,
+  V4L2_MEMORY_MMAP: v4l2.MEMORY_MMAP,
+  V4L2_FIELD_NONE: v4l2.FIELD_NONE,
+  V4L2_BUF_FLAG_ERROR: v4l2.BUF_FLAG_ERROR,
+  V4L2_EVENT_SOURCE_CHANGE: v4l2.EVENT_SOURCE_CHANGE,
+  V4L2_QUANTIZATION_FULL_RANGE: v4l2.QUANTIZATION_FULL_RANGE,
+  V4L2_COLORSPACE_JPEG: v4l2.COLORSPACE_JPEG,
+  V4L2_PIX_FMT_YUYV: v4l2.fourcc("YUYV"),
+  V4L2_PIX_FMT_MJPEG: v4l2.fourcc("MJPG"),
+  POLLIN: POLL.in,
+  POLLPRI: POLL.pri,
+  POLLOUT: POLL.out,
+  POLLERR: POLL.error,
+  POLLHUP: POLL.hangup,
+  POLLNVAL: POLL.invalid,
+  O_RDONLY: OPEN.readOnly,
+  O_WRONLY: OPEN.writeOnly,
+  O_RDWR: OPEN.readWrite,
+  O_NONBLOCK: OPEN.nonBlocking,
+  EIO,
+  EAGAIN,
+  EINVAL,
+  EMSGSIZE,
+};
+
+/** What the header says of each name; undefined, which equals no number, if it says nothing. */
+function header(names: readonly string[]): Record<string, number | undefined> {
+  return Object.fromEntries(names.map((name) => [name, said.get(name)]));
+}
+
+test("every structure of the table of V4L2 is held against the headers", () => {
+  const layouts = Object.entries(v4l2).filter(([, value]) => isLayout(value));
+  expect(layouts.map(([name]) => name).sort()).toEqual(Object.keys(STRUCTS).sort());
+});
+
+function isLayout(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "fields" in value;
+}
+
+test.each(Object.keys(STRUCTS))("%s lies in memory as the headers say", (table) => {
+  const [struct, layout, nameOf] = STRUCTS[table] ?? expect.unreachable();
+  const offsets = Object.entries(layout.fields).map(([field, [offset]]) => {
+    return [`${struct}.${nameOf(field)}`, offset] as const;
+  });
+  const ours = Object.fromEntries([[struct, layout.size], ...offsets]);
+  expect(header(Object.keys(ours))).toEqual(ours);
+});
+
+test("request numbers are those of the headers", () => {
+  const ours = Object.fromEntries(
+    Object.entries(v4l2.VIDIOC).map(([name, number]) => [`VIDIOC_${name}`, number]),
+  );
+  expect(header(Object.keys(ours))).toEqual(ours);
+});
+
+test("flags and constants are those of the headers", () => {
+  expect(header(Object.keys(NUMBERS))).toEqual(NUMBERS);
+});
+
+test("errno values have the names of the headers", () => {
+  const ours = Object.fromEntries([...ERRNO_NAMES].map(([number, name]) => [name, number]));
+  expect(header(Object.keys(ours))).toEqual(ours);
+  expect(errnoName(4095)).toBe("errno 4095");
+});
+
+test("a PollSet is an array of struct pollfd", () => {
+  const size = said.get("pollfd") ?? 0;
+  const set = new PollSet([
+    [3, POLL.in],
+    [0x01020304, POLL.out | POLL.pri],
+  ]);
+  expect([set.count, set.bytes.length]).toEqual([2, 2 * size]);
+  const view = new DataView(set.bytes.buffer);
+  const [fd, events, revents] = ["fd", "events", "revents"].map((field) => {
+    return size + (said.get(`pollfd.${field}`) ?? Number.NaN);
+  });
+  expect(view.getInt32(fd ?? 0, true)).toBe(0x01020304);
+  expect(view.getInt16(events ?? 0, true)).toBe(POLL.out | POLL.pri);
+  view.setInt16(revents ?? 0, POLL.hangup, true);
+  expect([set.ready(0), set.ready(1)]).toEqual([0, POLL.hangup]);
+});
+
+test("a pixel format is its four characters", () => {
+  expect(v4l2.fourcc("NV12")).toBe(0x3231564e);
+  expect(v4l2.fourccName(0x3231564e)).toBe("NV12");
+  expect(v4l2.fourccName(0xff0a5659)).toBe("YV??");
+});
