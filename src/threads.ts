@@ -4,6 +4,7 @@
  * This file lies at the root of src/ because the workers' paths must read the same in the checkout
  * and in the compiled binary, where they are further entry points (Makefile, `build`).
  */
+import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { LIMITS } from "./base/limits.ts";
 import type { Log } from "./base/log.ts";
@@ -11,7 +12,7 @@ import type { Sys } from "./ffi/sys.ts";
 import type { HidDevice } from "./hid/device.ts";
 import type { EndpointPlaces, WriterMessage } from "./hid/writer.ts";
 import type { SimulatedWorkerData } from "./simulated/worker.ts";
-import { ORDER, type VideoMessage } from "./video/messages.ts";
+import type { VideoMessage } from "./video/messages.ts";
 import type { Screen } from "./video/screen.ts";
 import type { VideoWorkerData } from "./video/worker.ts";
 
@@ -22,7 +23,7 @@ const RESTART_MS = 1000;
 export interface DeviceThread {
   /** Says one message to the thread. @returns false when its letterbox is full */
   send(message: Uint8Array): boolean;
-  /** Tells the thread to end, and waits for it, at most LIMITS.stop_ms_max. */
+  /** Closes the letterbox, which ends the thread, and waits for that, at most LIMITS.stop_ms_max. */
   stop(): Promise<void>;
 }
 
@@ -32,7 +33,6 @@ interface ThreadParts<Message> {
   readonly log: Log;
   /** Starts the worker. @param letterbox the descriptor that it reads its messages from */
   readonly spawn: (letterbox: number) => Worker;
-  readonly stopMessage: Uint8Array;
   readonly receive: (message: Message) => void;
   /** The thread ended although nobody told it to. */
   readonly fail: (detail: string) => void;
@@ -61,7 +61,6 @@ export function startVideoThread(
     sys,
     log,
     spawn,
-    stopMessage: Uint8Array.of(ORDER.stop),
     receive: (message) => screen.receive(message),
     fail: (detail) => screen.fail(detail),
   });
@@ -79,7 +78,6 @@ export function startWriterThread(
     log,
     spawn: (calls) =>
       new Worker(new URL("./hid/worker.ts", import.meta.url), { workerData: { places, calls } }),
-    stopMessage: Uint8Array.of(0),
     receive: (message) => device.receive(message),
     fail: (detail) => device.fail(detail),
   });
@@ -87,37 +85,42 @@ export function startWriterThread(
 
 function startThread<Message>(parts: ThreadParts<Message>): DeviceThread {
   const { sys, log, name } = parts;
-  const [ours, theirs] = sys.socketPair();
+  let [ours, theirs] = sys.socketPair();
   let stopping = false;
+  let ended: PromiseWithResolvers<void> | undefined;
   let restart: NodeJS.Timeout | undefined;
-  let ended = Promise.withResolvers<void>();
   const start = () => {
-    ended = Promise.withResolvers();
+    const running = Promise.withResolvers<void>();
+    ended = running;
+    let reason = "it ended by itself";
     const worker = parts.spawn(theirs);
     worker.on("message", parts.receive);
     worker.on("error", (error: Error) => {
-      log.error(`the ${name} thread failed: ${error.message}`);
+      reason = error.message;
     });
     worker.on("exit", () => {
-      ended.resolve();
+      ended = undefined;
+      running.resolve();
+      sys.close(theirs);
       if (stopping) return;
-      parts.fail(`the ${name} thread ended`);
+      // What was said to the old thread and not heard is refused below, and must not be done later.
+      sys.close(ours);
+      [ours, theirs] = sys.socketPair();
+      log.once("end", "error", `the ${name} thread failed and is started again: ${reason}`);
+      parts.fail(`the ${name} thread: ${reason}`);
       restart = setTimeout(start, RESTART_MS);
     });
   };
   start();
   return {
-    send: (message) => sys.tryWrite(ours, message) === message.length,
+    send: (message) => !stopping && sys.tryWrite(ours, message) === message.length,
     stop: async () => {
       stopping = true;
       clearTimeout(restart);
-      sys.tryWrite(ours, parts.stopMessage);
-      const late = Promise.withResolvers<void>();
-      const timer = setTimeout(late.resolve, LIMITS.stop_ms_max);
-      await Promise.race([ended.promise, late.promise]);
-      clearTimeout(timer);
       sys.close(ours);
-      sys.close(theirs);
+      if (ended === undefined) sys.close(theirs);
+      else
+        await Promise.race([ended.promise, delay(LIMITS.stop_ms_max, undefined, { ref: false })]);
     },
   };
 }
