@@ -99,35 +99,35 @@ class Review {
   private user(table: TomlTable, path: Path): User {
     this.knownKeys(table, path, USER_KEYS);
     const name = this.string(table, path, "name");
-    if (!isUserName(name)) {
+    if (name !== undefined && !isUserName(name)) {
       this.faults.say([...path, "name"], "not a user name: a-z 0-9 @ . _ -, at most 32 characters");
     }
-    const password = this.string(table, path, "password", "");
+    const password = this.string(table, path, "password", "") ?? "";
     if (password !== "" && !isPasswordHash(password)) {
       const remedy = "set it with: linkrd user password";
       this.faults.say([...path, "password"], `not an argon2id hash of bearable cost: ${remedy}`);
     }
-    const totp = this.string(table, path, "totp", "");
+    const totp = this.string(table, path, "totp", "") ?? "";
     if (totp !== "" && !TOTP_SECRET.test(totp)) {
       this.faults.say([...path, "totp"], "not a base32 secret of 16 or more characters: A-Z 2-7");
     }
-    return { name, password, totp };
+    return { name: name ?? "", password, totp };
   }
 
   private token(table: TomlTable, path: Path): Token {
     this.knownKeys(table, path, TOKEN_KEYS);
     const name = this.string(table, path, "name");
-    if (!isTokenName(name)) {
+    if (name !== undefined && !isTokenName(name)) {
       this.faults.say([...path, "name"], "Invalid Name Format: a-z 0-9 -, at most 20 characters");
     }
-    const sha256 = this.string(table, path, "sha256").toLowerCase();
-    if (!DIGEST_TEXT.test(sha256)) {
+    const sha256 = this.string(table, path, "sha256")?.toLowerCase();
+    if (sha256 !== undefined && !DIGEST_TEXT.test(sha256)) {
       this.faults.say([...path, "sha256"], "not a SHA-256 digest: 64 hexadecimal digits");
     }
     return {
-      name,
-      sha256,
-      user: this.string(table, path, "user", ""),
+      name: name ?? "",
+      sha256: sha256 ?? "",
+      user: this.string(table, path, "user", "") ?? "",
       abilities: this.abilities(table, path),
       created: this.instant(table, path, "created"),
       expires: this.instant(table, path, "expires"),
@@ -166,14 +166,15 @@ class Review {
     return instant;
   }
 
-  private string(table: TomlTable, path: Path, key: string, absent?: string): string {
+  /** The string at `key`, else `absent` if that is given; a fault and undefined otherwise. */
+  private string(table: TomlTable, path: Path, key: string, absent?: string): string | undefined {
     const value = table[key] ?? absent;
     if (typeof value === "string") return value;
     this.faults.say(
       [...path, key],
       `${key} is ${value === undefined ? "missing" : "not a string"}`,
     );
-    return "";
+    return undefined;
   }
 
   private tables(key: string): TomlTable[] {

@@ -64,8 +64,12 @@ export class Findings {
 function entriesByPath(text: string): ReadonlyMap<string, TomlEntry> {
   const entries = new Map<string, TomlEntry>();
   for (const entry of scanToml(text)) {
-    const key = JSON.stringify(entry.path);
-    if (!entries.has(key)) entries.set(key, entry);
+    const paths = [entry.path];
+    // The array itself stands where its first block does.
+    if (entry.kind === "array-table") paths.push(entry.path.slice(0, -1));
+    for (const key of paths.map((path) => JSON.stringify(path))) {
+      if (!entries.has(key)) entries.set(key, entry);
+    }
   }
   return entries;
 }
