@@ -30,7 +30,10 @@ const FLAG_NO_REALLOC = 1024;
 
 type Calls = ReturnType<typeof dlopen<typeof SYMBOLS>>["symbols"];
 
-/** Three planes, 4:2:0, with the bytes from one row's start to the next. */
+/**
+ * Three planes, 4:2:0, with the bytes from one row's start to the next. Luma has an even number of
+ * columns and rows, even where the picture has not: the last ones repeated.
+ */
 export interface PlanarPicture {
   readonly width: number;
   readonly height: number;

@@ -15,7 +15,7 @@ export class Planes {
   readonly y: Uint8Array;
   readonly u: Uint8Array;
   readonly v: Uint8Array;
-  /** All three planes, with what lies between their rows, which stays zero. */
+  /** All three planes, with what lies between their rows. */
   readonly bytes: Uint8Array;
 
   /** @param width pixels @param height pixels; any positive integers, odd ones too */
@@ -27,12 +27,29 @@ export class Planes {
     this.strideY = align64(width);
     this.strideC = align64(this.chromaWidth);
     const sizeY = this.strideY * height;
+    const startC = this.strideY * 2 * this.chromaHeight;
     const sizeC = this.strideC * this.chromaHeight;
-    const memory = new ArrayBuffer(sizeY + 2 * sizeC);
+    const memory = new ArrayBuffer(startC + 2 * sizeC);
     this.bytes = new Uint8Array(memory);
     this.y = new Uint8Array(memory, 0, sizeY);
-    this.u = new Uint8Array(memory, sizeY, sizeC);
-    this.v = new Uint8Array(memory, sizeY + sizeC, sizeC);
+    this.u = new Uint8Array(memory, startC, sizeC);
+    this.v = new Uint8Array(memory, startC + sizeC, sizeC);
+  }
+
+  /**
+   * Repeats the last column and row of luma where the size is odd. libjpeg-turbo encodes as much
+   * luma as there is chroma (turbojpeg.h, tjPlaneWidth and tjPlaneHeight), and what it finds there
+   * shows in the pixels beside it.
+   */
+  padLuma(): void {
+    const { width, height, strideY, y, bytes } = this;
+    if (width % 2 === 1) {
+      for (let row = 0; row < height; row++) {
+        y[row * strideY + width] = y[row * strideY + width - 1] ?? 0;
+      }
+    }
+    const end = height * strideY;
+    if (height % 2 === 1) bytes.copyWithin(end, end - strideY, end);
   }
 }
 

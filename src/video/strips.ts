@@ -90,6 +90,7 @@ export class StripEncoder {
   #changed(strip: Strip, frame: RawFrame, index: number): boolean {
     const { read } = strip.work;
     frame.readStrip(index * STRIP_LINES, read);
+    read.padLuma();
     if (this.#begun && !this.#sys.differs(strip.kept.bytes, read.bytes)) return false;
     strip.work.read = strip.kept;
     strip.kept = read;
@@ -101,6 +102,7 @@ export class StripEncoder {
     this.#sys.expandLuma(kept.y, work.full.y);
     this.#sys.expandChroma(kept.u, work.full.u);
     this.#sys.expandChroma(kept.v, work.full.v);
+    work.full.padLuma();
     return work.full;
   }
 }
