@@ -1,4 +1,5 @@
 #!/bin/busybox sh
+# shellcheck shell=dash
 # Process 1 of the lab's guest. Twice: in the initramfs, where it inserts the modules and moves onto the
 # host's root (read-only, over 9p) under a layer of memory; then there, where it runs the test's script.
 # What the script prints, and its exit status, leave through a virtio port: the console is the kernel's.

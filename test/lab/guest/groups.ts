@@ -1,5 +1,5 @@
 import type { Group } from "./check.ts";
-import { multiPlanar, noDevice, singlePlanar } from "./checks/capture.ts";
+import { multiPlanar, noDevice, singlePlanar, television } from "./checks/capture.ts";
 import { gadget } from "./checks/gadget.ts";
 import { keyboard } from "./checks/keyboard.ts";
 import { machinery } from "./checks/machinery.ts";
@@ -9,6 +9,7 @@ import { crashed, unplugged } from "./checks/unplugged.ts";
 /** In the order in which they run. The last check of `singlePlanar` pulls both of vivid's devices. */
 export const GROUPS: readonly Group[] = [
   machinery,
+  television,
   multiPlanar,
   noDevice,
   gadget,
