@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
+import { Fault } from "../../src/base/fault.ts";
+import { LIMITS } from "../../src/base/limits.ts";
+import { createLog } from "../../src/base/log.ts";
+import type { VideoMessage } from "../../src/video/messages.ts";
+import { Screen } from "../../src/video/screen.ts";
+import type { Mode, VideoState } from "../../src/video/signal.ts";
+
+const MODE: Mode = { device: "/dev/video0", driver: "d", width: 64, height: 32, format: "YUYV" };
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+/** A screen with its orders counted, its log kept, and a clock that stands until it is set. */
+function setUp() {
+  const lines: string[] = [];
+  const clock = { us: 1000 };
+  const seen = { orders: 0 };
+  const screen = new Screen({
+    orderNext: () => void seen.orders++,
+    nowUs: () => clock.us,
+    log: createLog(
+      () => "info",
+      (line) => void lines.push(line),
+    ).part("video"),
+  });
+  const tell = (state: VideoState) => screen.receive({ kind: "state", state });
+  tell({ stage: "ok", mode: MODE });
+  return { screen, clock, seen, lines, tell };
+}
+
+/** The strips of a frame as the video thread tells them: each of one byte. */
+function strips(
+  capturedUs: number,
+  changed: Readonly<Record<number, number>>,
+  header?: Uint8Array<ArrayBuffer>,
+): VideoMessage {
+  const list = Object.entries(changed).map(([index, value]) => {
+    return { index: Number(index), data: Uint8Array.of(value) };
+  });
+  const { width, height } = MODE;
+  return { kind: "strips", sequence: capturedUs, capturedUs, width, height, header, strips: list };
+}
+
+const HEADER = Uint8Array.of(0xaa);
+
+function ask(screen: Screen): Promise<unknown> {
+  return screen.next(new AbortController().signal).catch((error: unknown) => error);
+}
+
+/** Whether a promise is settled by now, and all that waits for nothing but a turn is done. */
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  let settled = false;
+  void promise.then(() => {
+    settled = true;
+  });
+  for (let turns = 0; turns < 10; turns++) await Promise.resolve();
+  return settled;
+}
+
+function faultOf(error: unknown): readonly unknown[] {
+  if (!(error instanceof Fault)) throw new Error(`no fault: ${error}`);
+  return [error.code, error.details["stage"]];
+}
+
+describe("a picture", () => {
+  test("is put together from header and strips", async () => {
+    const { screen } = setUp();
+    const asked = ask(screen);
+    screen.receive(strips(2000, { 0: 1, 1: 2 }, HEADER));
+    expect(await asked).toEqual({
+      jpeg: Uint8Array.of(0xaa, 1, 0xff, 0xd0, 2, 0xff, 0xd9),
+      ...{ width: 64, height: 32, sequence: 2000, capturedUs: 2000, version: 1 },
+    });
+    const later = ask(screen);
+    screen.receive(strips(3000, { 1: 9 }));
+    expect(await later).toEqual({
+      jpeg: Uint8Array.of(0xaa, 1, 0xff, 0xd0, 9, 0xff, 0xd9),
+      ...{ width: 64, height: 32, sequence: 3000, capturedUs: 3000, version: 2 },
+    });
+  });
+
+  test("keeps its version while nothing changes, and its bytes", async () => {
+    const { screen } = setUp();
+    screen.receive(strips(2000, { 0: 1, 1: 2 }, HEADER));
+    const [first, second] = [ask(screen), ask(screen)];
+    screen.receive(strips(3000, {}));
+    expect(await first).toMatchObject({ version: 1, sequence: 3000, capturedUs: 3000 });
+    expect(await second).toBe(await first);
+    screen.receive(strips(4000, { 0: 1 }));
+    const third = ask(screen);
+    screen.receive(strips(5000, {}));
+    expect(await third).toMatchObject({ version: 2, sequence: 5000 });
+  });
+
+  test("of a dongle counts as new each time", async () => {
+    const { screen } = setUp();
+    const bytes = Uint8Array.of(1, 2, 3);
+    const jpeg = { kind: "jpeg", sequence: 1, width: 8, height: 8, bytes } as const;
+    const [first] = [ask(screen), screen.receive({ ...jpeg, capturedUs: 1000 })];
+    expect(await first).toMatchObject({ jpeg: bytes, version: 1 });
+    const [second] = [ask(screen), screen.receive({ ...jpeg, capturedUs: 1001 })];
+    expect(await second).toMatchObject({ jpeg: bytes, version: 2 });
+  });
+
+  test("after a loss of the signal begins anew, with a version of its own", async () => {
+    const { screen, tell } = setUp();
+    screen.receive(strips(2000, { 0: 1, 1: 2 }, HEADER));
+    tell({ stage: "no signal" });
+    tell({ stage: "ok", mode: MODE });
+    const asked = ask(screen);
+    screen.receive(strips(3000, { 0: 1 }, HEADER));
+    expect(await asked).toMatchObject({ jpeg: Uint8Array.of(0xaa, 1, 0xff, 0xd9), version: 2 });
+  });
+});
+
+describe("whoever asks", () => {
+  test("gets a frame captured after the question, never an older one", async () => {
+    const { screen, clock, seen } = setUp();
+    screen.receive(strips(900, { 0: 1 }, HEADER));
+    const asked = ask(screen);
+    expect(seen.orders).toBe(1);
+    screen.receive(strips(999, { 0: 2 }));
+    expect(await isSettled(asked)).toBe(false);
+    expect(seen.orders).toBe(2);
+    clock.us = 5000;
+    screen.receive(strips(1000, { 0: 3 }));
+    expect(await isSettled(asked)).toBe(true);
+    expect(await asked).toMatchObject({ capturedUs: 1000, version: 3 });
+    expect(seen.orders).toBe(2);
+  });
+
+  test("shares one order with all who ask meanwhile", async () => {
+    const { screen, seen } = setUp();
+    const asked = Array.from({ length: 20 }, () => ask(screen));
+    expect(seen.orders).toBe(1);
+    screen.receive(strips(1000, { 0: 1 }, HEADER));
+    const pictures = await Promise.all(asked);
+    expect(new Set(pictures).size).toBe(1);
+    expect(seen.orders).toBe(1);
+  });
+
+  test("later than another waits for a later frame, and has it ordered", async () => {
+    const { screen, clock, seen } = setUp();
+    const early = ask(screen);
+    clock.us = 2000;
+    const late = ask(screen);
+    screen.receive(strips(1500, { 0: 1 }, HEADER));
+    expect(await early).toMatchObject({ capturedUs: 1500 });
+    expect(await isSettled(late)).toBe(false);
+    expect(seen.orders).toBe(2);
+    screen.receive(strips(2500, {}));
+    expect(await late).toMatchObject({ capturedUs: 2500 });
+  });
+
+  test("while capture starts waits for it", async () => {
+    const { screen, tell } = setUp();
+    tell({ stage: "starting" });
+    const asked = ask(screen);
+    tell({ stage: "ok", mode: MODE });
+    screen.receive(strips(1000, { 0: 1 }, HEADER));
+    expect(await asked).toMatchObject({ version: 1 });
+  });
+
+  test("and goes away is forgotten, and orders nothing more", async () => {
+    const { screen, seen } = setUp();
+    const gone = new AbortController();
+    const asked = screen.next(gone.signal).catch((error: unknown) => error);
+    gone.abort();
+    expect(faultOf(await asked)).toEqual(["stopping", undefined]);
+    screen.receive(strips(500, { 0: 1 }, HEADER));
+    expect(seen.orders).toBe(1);
+    const late = screen.next(gone.signal).catch((error: unknown) => error);
+    expect(faultOf(await late)).toEqual(["stopping", undefined]);
+    expect(seen.orders).toBe(1);
+  });
+
+  test("is told that the video stalled when no frame comes in time", async () => {
+    const { screen, tell } = setUp();
+    const asked = ask(screen);
+    jest.advanceTimersByTime(LIMITS.snapshot_wait_ms_max - 1);
+    expect(await isSettled(asked)).toBe(false);
+    jest.advanceTimersByTime(1);
+    expect(faultOf(await asked)).toEqual(["no_video", "stalled"]);
+    expect(screen.state).toEqual({ stage: "ok", mode: MODE });
+    tell({ stage: "stalled" });
+    expect(faultOf(await ask(screen))).toEqual(["no_video", "stalled"]);
+  });
+});
+
+describe("a change of the signal", () => {
+  test("is told to all who wait, and to who asks after it", async () => {
+    const { screen, tell, seen } = setUp();
+    const asked = [ask(screen), ask(screen)];
+    tell({ stage: "no signal" });
+    const faults = await Promise.all([...asked, ask(screen)]);
+    expect(faults.map(faultOf)).toEqual(new Array(3).fill(["no_video", "no signal"]));
+    expect(String(faults[0])).toContain("is the host on, and the cable in at both ends?");
+    expect(seen.orders).toBe(1);
+  });
+
+  test("is logged once each way", () => {
+    const { tell, lines, screen } = setUp();
+    tell({ stage: "no device" });
+    tell({ stage: "no device" });
+    tell({ stage: "ok", mode: MODE });
+    tell({ stage: "ok", mode: { ...MODE, width: 128 } });
+    screen.fail("the video thread: a bug");
+    expect(screen.state).toEqual({ stage: "failed", detail: "the video thread: a bug" });
+    expect(lines.map((line) => line.split("?")[0])).toEqual([
+      "info  video: the picture is there",
+      "warn  video: no capture device: is the HDMI capture plugged in, and is its driver loaded",
+      "info  video: the picture is there",
+      "warn  video: the capture device fails: see the log (the video thread: a bug)",
+    ]);
+  });
+});
