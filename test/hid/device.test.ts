@@ -1,0 +1,76 @@
+import { expect, test } from "bun:test";
+import { Fault } from "../../src/base/fault.ts";
+import { HidDevice } from "../../src/hid/device.ts";
+import { packReports } from "../../src/hid/packet.ts";
+
+const REPORT = { endpoint: "mouse", bytes: Uint8Array.of(0, 1, 2, 3, 4) } as const;
+
+/** A device whose packets are kept, as many as fit. */
+function setUp(room = Number.POSITIVE_INFINITY) {
+  const packets: Uint8Array[] = [];
+  const device = new HidDevice((packet) => packets.length < room && packets.push(packet) > 0);
+  return { device, packets };
+}
+
+function faultOf(error: unknown): readonly unknown[] {
+  if (!(error instanceof Fault)) throw new Error(`no fault: ${error}`);
+  return [error.code, error.details["stage"]];
+}
+
+/** `done`, or the fault of a call. */
+function outcome(call: Promise<void>): Promise<unknown> {
+  return call.then(() => "done", faultOf);
+}
+
+test("each call is a packet of its own, and ends with its own answer", async () => {
+  const { device, packets } = setUp();
+  const calls = [1, 2, 3].map(() => outcome(device.send([REPORT])));
+  expect(packets).toEqual([1, 2, 3].map((call) => packReports(call, [REPORT])));
+  device.receive({ kind: "taken", call: 2 });
+  expect(await calls[1]).toBe("done");
+  device.receive({ kind: "failed", call: 3, stage: "host asleep", detail: "/dev/hidg2" });
+  expect(await calls[2]).toEqual(["no_hid", "host asleep"]);
+  device.receive({ kind: "taken", call: 1 });
+  expect(await calls[0]).toBe("done");
+});
+
+test("the stage is that of the last answer", () => {
+  const { device } = setUp();
+  expect(device.stage).toBeUndefined();
+  device.receive({ kind: "failed", call: 1, stage: "no gadget", detail: "" });
+  expect(device.stage).toBe("no gadget");
+  device.receive({ kind: "taken", call: 2 });
+  expect(device.stage).toBeUndefined();
+});
+
+test("a full letterbox is too many, and nothing waits for it", async () => {
+  const { device } = setUp(1);
+  const first = outcome(device.send([REPORT]));
+  expect(await outcome(device.send([REPORT]))).toEqual(["too_many", undefined]);
+  device.receive({ kind: "taken", call: 1 });
+  expect(await first).toBe("done");
+});
+
+test("when the writer thread is gone, all who wait are told", async () => {
+  const { device } = setUp();
+  const calls = [device.send([REPORT]), device.send([REPORT])].map(outcome);
+  device.fail("the writer thread: a bug");
+  const failed = ["no_hid", "failed"];
+  expect(await Promise.all(calls)).toEqual([failed, failed]);
+  expect(device.stage).toBe("failed");
+  const next = outcome(device.send([REPORT]));
+  device.receive({ kind: "taken", call: 3 });
+  expect(await next).toBe("done");
+});
+
+test("lights are kept, and answer no call", () => {
+  const { device } = setUp();
+  expect(device.leds).toBe(0);
+  device.receive({ kind: "leds", leds: 0b101 });
+  expect(device.leds).toBe(0b101);
+});
+
+test("an answer that nobody waits for is let be", () => {
+  const { device } = setUp();
+  expect(() => device.receive({ kind: "taken", call: 99 })).not.toThrow();
+});
