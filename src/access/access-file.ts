@@ -1,4 +1,6 @@
-/** access.toml on the disk: read whole, and changed without losing what a person saves meanwhile. */
+/**
+ * access.toml on the disk: read whole, and changed without losing what a person saves meanwhile.
+ */
 import { isUtf8 } from "node:buffer";
 import { linkSync, readFileSync, renameSync, type Stats } from "node:fs";
 import { readFile, realpath, stat } from "node:fs/promises";
@@ -11,6 +13,7 @@ import { parseDocument } from "./document.ts";
 import type { Edited } from "./edit.ts";
 import { findingAt, findingsFault } from "./findings.ts";
 import { withLock } from "./lock.ts";
+import { merge } from "./merge.ts";
 import * as storage from "./storage.ts";
 
 /** One state of the file. */
@@ -21,9 +24,6 @@ export interface Image {
   readonly inode: number;
   readonly mode: number;
 }
-
-/** Tries of one edit while somebody else keeps saving. */
-const TRIES_MAX = 10;
 
 export class AccessFile {
   readonly path: string;
@@ -55,9 +55,9 @@ export class AccessFile {
   }
 
   /**
-   * Changes the text of the file. `change` is called again on the newer text when somebody else saves
-   * in the meantime, so it has to be an operation and not a result. Where the file is a symbolic link
-   * its target is changed. When the promise resolves, the disk has it.
+   * Changes the text of the file. `change` is called again on the newer text when somebody else
+   * saves in the meantime, so it has to be an operation and not a result. Where the file is a
+   * symbolic link its target is changed. When the promise resolves, the disk has it.
    */
   async update(change: (text: string) => Edited): Promise<Edited> {
     try {
@@ -77,24 +77,40 @@ export class AccessFile {
   }
 
   private async rewrite(target: string, change: (text: string) => Edited): Promise<Edited> {
-    let text = await this.settled(target);
-    let present = text;
-    for (let tries = 0; tries < TRIES_MAX; tries++) {
-      const edited = change(text);
+    const deadline = performance.now() + LIMITS.access_edit_ms_max;
+    let step = change;
+    while (performance.now() < deadline) {
+      const present = await this.settled(target);
+      const edited = step(present);
       if (edited.text === present) return edited;
       const other = await this.exchange(target, present, edited.text);
       if (other === undefined) return edited;
-      present = await this.settled(target);
-      // What was saved under our version is what that has to be made from, unless we are too late.
-      text = other.late && present === edited.text ? other.text : present;
+      // Ours is in the file by then, so that theirs is all that is left to bring in.
+      if (other.late) step = (text) => this.merged(present, other.text, text, change);
     }
     throw new Fault("storage", `${this.path} keeps changing: try again when nobody saves it`);
   }
 
+  /** `ours` with what `theirs` changed of `base`; where that clashes, theirs with our change. */
+  private merged(
+    base: string,
+    theirs: string,
+    ours: string,
+    change: (text: string) => Edited,
+  ): Edited {
+    const text = merge(base, theirs, ours);
+    try {
+      if (text !== undefined) return { text, document: parseDocument(text, this.path) };
+    } catch {
+      // Both are good, but not together.
+    }
+    return change(theirs);
+  }
+
   /**
    * Puts `after` in the place of the file if that still says `before`. Else says what was there
-   * instead: found in time, or found `late` in the file we took the place of, because its writer had
-   * opened it before. The second name for the old file is what makes it readable then.
+   * instead: found in time, or found `late` in the file we took the place of, because its writer
+   * had opened it before. The second name for the old file is what makes it readable then.
    *
    * A save by rename that falls between the last look and our own rename, two system calls apart,
    * would be lost: only renameat2(RENAME_EXCHANGE) could tell, and Bun has no such call.
@@ -119,7 +135,9 @@ export class AccessFile {
     });
   }
 
-  /** What was saved into the `old` file; what is no document goes back to where it was meant for. */
+  /**
+   * What was saved into the `old` file; what is no document goes back to where it was meant for.
+   */
   private async late(target: string, old: string): Promise<string> {
     try {
       return await this.settled(old);

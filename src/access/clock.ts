@@ -30,7 +30,9 @@ export interface ClockOptions {
 export class FloorClock {
   private readonly options: ClockOptions;
   private mark: number;
-  /** The system's time less the monotonic one when it was last looked at: steady unless it jumps. */
+  /**
+   * The system's time less the monotonic one when it was last looked at: steady unless it jumps.
+   */
   private offset: number;
 
   constructor(options: ClockOptions) {

@@ -1,7 +1,8 @@
 /**
  * Tokens are kept as SHA-256 of their text. Salt and stretching would guard a secret that can be
- * guessed; this one has 512 random bits (OWASP ASVS 5.0, 6.5.2). The text is hashed and not the bytes
- * it stands for, because 86 characters carry 516 bits: 16 spellings would decode to the same 64.
+ * guessed; this one has 512 random bits (OWASP ASVS 5.0, 6.5.2). The text is hashed and not the
+ * bytes it stands for, because 86 characters carry 516 bits: 16 spellings would decode to the same
+ * 64.
  */
 import { hash, timingSafeEqual } from "node:crypto";
 

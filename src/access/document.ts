@@ -1,7 +1,8 @@
 /**
  * access.toml, read. A file that is empty or cut short is valid TOML, so `version = 1` is demanded;
- * whatever could quietly open a door (a misspelt `expires`, a date that no calendar has) refuses the
- * whole file, and whatever can only close one (an ability nobody knows) is ignored with a warning.
+ * whatever could quietly open a door (a misspelt `expires`, a date that no calendar has) refuses
+ * the whole file, and whatever can only close one (an ability nobody knows) is ignored with a
+ * warning.
  */
 import { parse, TomlDate, TomlError, type TomlTable } from "smol-toml";
 import { nearest } from "../base/nearest.ts";
@@ -184,7 +185,9 @@ class Review {
     return [];
   }
 
-  /** A key that looks like a misspelt one refuses the file; one that is just foreign is left alone. */
+  /**
+   * A key that looks like a misspelt one refuses the file; one that is just foreign is left alone.
+   */
   private knownKeys(table: TomlTable, path: Path, known: readonly string[]): void {
     for (const key of Object.keys(table)) {
       if (known.includes(key)) continue;

@@ -1,7 +1,7 @@
 /**
- * linkrd's own edits of access.toml, as splices of its text: a block is added, one key of it is set,
- * or it is deleted, and every byte outside that block stays. An edit that turns out to mean anything
- * else than it should is refused instead of written.
+ * linkrd's own edits of access.toml, as splices of its text: a block is added, one key of it is
+ * set, or it is deleted, and every byte outside that block stays. An edit that turns out to mean
+ * anything else than it should is refused instead of written.
  */
 import { TomlDate, type TomlTable, type TomlValue } from "smol-toml";
 import { Fault } from "../base/fault.ts";
@@ -30,7 +30,8 @@ export interface Edited {
 
 /**
  * `text` after `edit`, and what it means now. A Fault `bad_config` when `text` is not a valid
- * access.toml, `not_found` when it has no block of that name, `internal` when the splice went wrong.
+ * access.toml, `not_found` when it has no block of that name, `internal` when the splice went
+ * wrong.
  */
 export function applyEdit(text: string, edit: Edit): Edited {
   parseDocument(text);

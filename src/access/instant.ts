@@ -1,4 +1,6 @@
-/** Points in time as people and TOML write them: RFC 3339, or its date alone, which means 00:00 UTC. */
+/**
+ * Points in time as people and TOML write them: RFC 3339, or its date alone, which means 00:00 UTC.
+ */
 
 const DATE = /(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})/.source;
 const TIME = /(?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:\.(?<fraction>\d{1,9}))?)?/

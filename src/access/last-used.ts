@@ -1,6 +1,7 @@
 /**
- * When and from where each token was last used: exact in memory, and on the disk now and then. Never
- * in access.toml: it would wear the SD card and pull the file from under a person who edits it.
+ * When and from where each token was last used: exact in memory, and on the disk now and then.
+ * Never in access.toml: it would wear the SD card and pull the file from under a person who edits
+ * it.
  */
 import { array, object, safeParse, string } from "valibot";
 import { readBounded } from "../base/bounded-file.ts";

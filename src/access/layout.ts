@@ -1,4 +1,6 @@
-/** Lines, blanks and comments around the entries of a TOML text: where a splice may begin and end. */
+/**
+ * Lines, blanks and comments around the entries of a TOML text: where a splice may begin and end.
+ */
 
 /** What stands in `start…end` of a text gives way to `insert`. */
 export interface Splice {

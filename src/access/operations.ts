@@ -1,4 +1,6 @@
-/** What linkrd does to access.toml, as operations on whatever the text is by the time of writing. */
+/**
+ * What linkrd does to access.toml, as operations on whatever the text is by the time of writing.
+ */
 import { Fault } from "../base/fault.ts";
 import { parseDocument, type Token } from "./document.ts";
 import { applyEdit, type Edit, type Edited } from "./edit.ts";
@@ -7,7 +9,9 @@ import type { Ability } from "./token.ts";
 /** A step from one text of access.toml to the next; `file` is what faults call it. */
 export type Operation = (text: string, file: string) => Edited;
 
-/** Faults `conflict` with the vendor's words, `Name Already Exists`. Times in ms since the epoch. */
+/**
+ * Faults `conflict` with the vendor's words, `Name Already Exists`. Times in ms since the epoch.
+ */
 export function addToken(block: {
   readonly name: string;
   readonly user: string;

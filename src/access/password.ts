@@ -29,8 +29,8 @@ export class PasswordChecker {
   private pending = 0;
 
   /**
-   * Whether `password` is the one of `hash`. Without a hash, that is for a user who does not exist or
-   * has none, the same work is done in vain. A Fault `too_many` when too many wait already.
+   * Whether `password` is the one of `hash`. Without a hash, that is for a user who does not exist
+   * or has none, the same work is done in vain. A Fault `too_many` when too many wait already.
    */
   async check(hash: string | undefined, password: string): Promise<boolean> {
     if (!isPassword(password)) return false;

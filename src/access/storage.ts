@@ -6,7 +6,9 @@ import { Fault } from "../base/fault.ts";
 
 const SECRET_MODE = 0o600;
 
-/** Where the next version of `path` is written: beside it, since a rename stays in a file system. */
+/**
+ * Where the next version of `path` is written: beside it, since a rename stays in a file system.
+ */
 export function tempBeside(path: string): string {
   const random = crypto.getRandomValues(new Uint8Array(8)).toHex();
   return join(dirname(path), `.${basename(path)}.${random}.tmp`);
@@ -90,9 +92,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EPERM: "let the user that linkrd runs as write there",
 };
 
-/** A Fault `storage` for `error` of the file system; a Fault stays what it is. */
-export function storageFault(path: string, error: unknown): Fault {
-  if (error instanceof Fault) return error;
-  const remedy = REMEDIES[errnoOf(error) ?? ""] ?? "look at the disk";
+/** A Fault `storage` for what the file system refused; any other error stays what it is. */
+export function storageFault(path: string, error: unknown): unknown {
+  const errno = errnoOf(error);
+  if (errno === undefined || error instanceof Fault) return error;
+  const remedy = REMEDIES[errno] ?? "look at the disk";
   return new Fault("storage", `${path} cannot be written: ${remedy}`, { cause: error });
 }

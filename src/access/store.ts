@@ -15,6 +15,7 @@ import type { Token, User } from "./document.ts";
 import { LastUsed } from "./last-used.ts";
 import { LiveDocument } from "./live-document.ts";
 import * as operations from "./operations.ts";
+import { type Repeat, repeat } from "./repeat.ts";
 import { replaceFile, storageFault } from "./storage.ts";
 import {
   ABILITIES,
@@ -61,7 +62,7 @@ export class AccessStore {
   private queue: Promise<unknown> = Promise.resolve();
   private looking = false;
   private watch: Watch | undefined;
-  private timer: Timer | undefined;
+  private flushes: Repeat | undefined;
 
   private constructor(options: StoreOptions) {
     const { path, stateDir, log, live, clock } = options;
@@ -93,8 +94,7 @@ export class AccessStore {
       store.watch = watchPaths([path, join(stateDir, "revoked")], () => store.heard());
       // For what changed after it was read and before it was watched.
       store.heard();
-      store.timer = setInterval(() => void store.flush(), LIMITS.last_used_flush_ms);
-      store.timer.unref();
+      store.flushes = repeat(LIMITS.last_used_flush_ms, () => store.flush());
     }
     return store;
   }
@@ -153,9 +153,9 @@ export class AccessStore {
   }
 
   /**
-   * Mints a token; `text` is told this once. Faults: `bad_request` (`Invalid Name Format`, an ability
-   * or an expiry that cannot be), `conflict` (`Name Already Exists`), `storage`, `bad_config` when
-   * the file is broken.
+   * Mints a token; `text` is told this once. Faults: `bad_request` (`Invalid Name Format`, an
+   * ability or an expiry that cannot be), `conflict` (`Name Already Exists`), `storage`,
+   * `bad_config` when the file is broken.
    */
   async createToken(wish: NewToken): Promise<{ readonly text: string; readonly token: TokenRow }> {
     checkTokenName(wish.name);
@@ -174,8 +174,8 @@ export class AccessStore {
   }
 
   /**
-   * Ends a token at once and for good; its row stays. `not_found` for an unknown name. After a Fault
-   * `storage` the token is refused all the same, but a restart may bring it back.
+   * Ends a token at once and for good; its row stays. `not_found` for an unknown name. After a
+   * Fault `storage` the token is refused all the same, but a restart may bring it back.
    */
   async revokeToken(name: string): Promise<TokenRow> {
     const sha256 = await this.end(name, operations.revokeToken);
@@ -210,7 +210,9 @@ export class AccessStore {
     await this.edit(operations.setUser(name, "totp", secret));
   }
 
-  /** Calls `listener` after each change of tokens or users, until the function returned is called. */
+  /**
+   * Calls `listener` after each change of tokens or users, until the function returned is called.
+   */
   onChange(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -235,7 +237,7 @@ export class AccessStore {
   /** Ends the watch, waits for edits under way, and flushes if live. */
   async close(): Promise<void> {
     this.watch?.stop();
-    clearInterval(this.timer);
+    this.flushes?.stop();
     await this.enqueue(async () => undefined);
     if (this.options.live) await this.flush();
   }

@@ -84,7 +84,9 @@ export function parseExpiry(text: string, nowMs: number): number {
   return expires;
 }
 
-/** Throws a Fault unless `expires` (milliseconds) lies after `nowMs` and within four-digit years. */
+/**
+ * Throws a Fault unless `expires` (milliseconds) lies after `nowMs` and within four-digit years.
+ */
 export function checkExpiry(expires: number, nowMs: number): void {
   if (expires > nowMs && expires <= LAST_INSTANT) return;
   throw new Fault("bad_request", "that expiry cannot be: choose a time after now, before 9999");

@@ -9,12 +9,14 @@ import { DIGEST_TEXT } from "./digest.ts";
 import { formatInstant, parseInstant } from "./instant.ts";
 import { storageFault, syncDirectory } from "./storage.ts";
 
+const NO_FILE = "none";
+
 export class Tombstones {
   private readonly path: string;
   /** Digest to when it was revoked, in milliseconds since the epoch. */
   private readonly known = new Map<string, number>();
   private readonly unwritten = new Set<string>();
-  private mark = "";
+  private mark = NO_FILE;
 
   constructor(path: string) {
     this.path = path;
@@ -71,6 +73,6 @@ async function markOf(path: string): Promise<string> {
     const { ino, size, mtimeNs } = await stat(path, { bigint: true });
     return [ino, size, mtimeNs].join();
   } catch {
-    return "none";
+    return NO_FILE;
   }
 }

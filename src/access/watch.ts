@@ -3,6 +3,7 @@ import { type FSWatcher, watch } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { LIMITS } from "../base/limits.ts";
+import { repeat } from "./repeat.ts";
 
 export interface Watch {
   stop(): void;
@@ -10,9 +11,9 @@ export interface Watch {
 
 /**
  * Calls `heard` when one of `paths`, or what it is a symbolic link to, may have another content;
- * false alarms are common. Directories are watched and not files, because a watch on a file goes deaf
- * when an editor renames a new one over it. A look every `file_poll_ms` covers what nobody announces:
- * a directory that was exchanged, a file system of the network.
+ * false alarms are common. Directories are watched and not files, because a watch on a file goes
+ * deaf when an editor renames a new one over it. A look every `file_poll_ms` covers what nobody
+ * announces: a directory that was exchanged, a file system of the network.
  */
 export function watchPaths(paths: readonly string[], heard: () => void): Watch {
   const watchers = new Map<string, FSWatcher>();
@@ -44,12 +45,11 @@ export function watchPaths(paths: readonly string[], heard: () => void): Watch {
   };
   follow();
   void look();
-  const timer = setInterval(() => void look(), LIMITS.file_poll_ms);
-  timer.unref();
+  const looks = repeat(LIMITS.file_poll_ms, look);
   return {
     stop: () => {
       stopped = true;
-      clearInterval(timer);
+      looks.stop();
       for (const watcher of watchers.values()) watcher.close();
     },
   };

@@ -36,6 +36,8 @@ export const LIMITS = {
   passwords_waiting_max: 8,
   /** Another linkrd holds the lock of access.toml for a few fsyncs at most. */
   lock_wait_ms_max: 5000,
+  /** An edit of access.toml begins anew when somebody saves the file meanwhile: for so long. */
+  access_edit_ms_max: 3000,
   /** A save of access.toml that is under way is waited for this long before it counts as broken. */
   access_settle_ms_max: 300,
   /** Digests of tokens that can never come back, 86 bytes each. */

@@ -37,7 +37,9 @@ function everyFile(check: (file: Generated, next: () => number) => void): void {
   }
 }
 
-/** The parts of `after` that are not in `before`, which must else be the same, in the same order. */
+/**
+ * The parts of `after` that are not in `before`, which must else be the same, in the same order.
+ */
 function inserted(before: string, after: string): string {
   let at = 0;
   let extra = "";

@@ -79,5 +79,6 @@ export async function eventually(holds: () => boolean): Promise<void> {
 
 /** A token block of `name`, whose digest is 64 times `digit`. */
 export function tokenBlock(name: string, digit: string, rest = ""): string {
-  return `[[token]]\nname = "${name}"\nsha256 = "${digit.repeat(64)}"\nabilities = ["view"]\n${rest}`;
+  const lines = [`name = "${name}"`, `sha256 = "${digit.repeat(64)}"`, 'abilities = ["view"]'];
+  return `[[token]]\n${lines.join("\n")}\n${rest}`;
 }

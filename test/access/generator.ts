@@ -67,7 +67,8 @@ function top({ pick, newline }: Parts): string {
     `site.name = "rack 4" # dotted${newline}`,
     `"a.b" = { c.d = 1 }${newline}`,
   ]);
-  const version = `${pick(["version", '"version"', "'version'"])} = 1${pick(["", " # of the file"])}`;
+  const key = pick(["version", '"version"', "'version'"]);
+  const version = `${key} = 1${pick(["", " # of the file"])}`;
   return `${head}${foreign}${version}${newline}${pick(["", newline])}`;
 }
 
@@ -106,7 +107,8 @@ function header(parts: Parts, table: string, name: string, at: number): Segment[
   const heading = pick([`[[${table}]]`, `[[ "${table}" ]] # heading`]);
   const below =
     next() < 0.2 && table === "token" ? `[token.limits]${newline}rate = 3${newline}` : "";
-  const body = `${comment("for")}${heading}${newline}${lines.join("")}${comment("# revoked in")}${below}`;
+  const end = comment("# revoked in") + below;
+  const body = `${comment("for")}${heading}${newline}${lines.join("")}${end}`;
   const free = pick(["", "", `# free comment after ${name}${newline}${newline}`]);
   return [
     { owner, text: body },
