@@ -1,4 +1,5 @@
-# `make` alone lists the targets. Each installs what it needs and the machine lacks (scripts/setup.sh).
+# `make` alone lists the targets. Each installs what it needs and the machine lacks, by
+# scripts/setup.sh.
 .DEFAULT_GOAL := help
 .PHONY: help run build native check test lab clean
 

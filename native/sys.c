@@ -51,7 +51,7 @@ EXPORT int32_t linkrd_ioctl(int32_t fd, uint64_t request, void *argument)
 	return result < 0 ? -errno : result;
 }
 
-/* An interrupted wait is a wait that ended with nothing: the caller looks at its clock and goes on. */
+/* An interrupted wait has ended with nothing: the caller looks at its clock and goes on. */
 EXPORT int32_t linkrd_poll(struct pollfd *fds, uint32_t count, int32_t timeout_ms)
 {
 	int ready = poll(fds, count, timeout_ms);

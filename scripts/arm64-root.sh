@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes build/arm64-root: the libraries that the arm64 binary needs, unpacked from Debian's packages, so
-# that qemu-user can run it here. This machine's own package system is left as it is: apt gets a state
-# folder of its own, the Debian sources that this machine uses, and their keys.
+# Makes build/arm64-root: the libraries that the arm64 binary needs, unpacked from Debian's
+# packages, so that qemu-user can run it here. This machine's own package system is left as it is:
+# apt gets a state folder of its own, the Debian sources that this machine uses, and Debian's keys.
 set -eu
 cd "$(dirname "$0")/.."
 root=build/arm64-root

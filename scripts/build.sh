@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Builds dist/linkrd-ARCH for each architecture named (x64, arm64), and dist/linkrd for this machine.
+# Builds dist/linkrd-ARCH for each architecture named (x64, arm64), and dist/linkrd for this
+# machine.
 #
-# One file each: Bun, the program, its two kinds of threads and the native library, which is compiled
-# here and carried inside. The last architecture built is this machine's, so that build/sys.so, which
-# tests and the dev tools load, fits it.
+# One file each: Bun, the program, its two kinds of threads and the native library, which is
+# compiled here and carried inside. The last architecture built is this machine's, so that
+# build/sys.so, which tests and the dev tools load, fits it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

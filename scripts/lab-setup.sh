@@ -1,6 +1,7 @@
 #!/bin/sh
-# Prepares build/lab: Debian's stock kernel, unpacked and never installed, and an initramfs that boots
-# it onto this machine's own root, read-only (test/lab/init.sh). Run again, it does only what is missing.
+# Prepares build/lab: Debian's stock kernel, unpacked and never installed, and an initramfs that
+# boots it onto this machine's own root, read-only (test/lab/init.sh). Run again, it does only what
+# is missing.
 set -eu
 cd "$(dirname "$0")/.."
 lab=build/lab
@@ -37,7 +38,8 @@ install_missing() {
 }
 
 kernel_package() {
-  apt-cache depends linux-image-amd64 | sed -n 's/^ *Depends: \(linux-image-[0-9]\)/\1/p' | head -n 1
+  apt-cache depends linux-image-amd64 | sed -n 's/^ *Depends: \(linux-image-[0-9]\)/\1/p' |
+    head -n 1
 }
 
 # The package goes into a folder of ours: /boot and /etc/kernel of this machine stay as they are.

@@ -17,25 +17,28 @@ check() {
 	if "$@"; then count 1 0 0; else count 0 1 0; fi
 }
 
+# An attribute of the report's first element.
+number() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$totals"; }
+
 # A suite of bun's: counted from its report, and one more failure if it died before it wrote one.
 suite() {
-	local name=$1 report="$reports/$1.xml" status totals
+	local name=$1 report="$reports/$1.xml" status totals tests failures skips
 	shift
 	printf '\n== %s\n' "$name"
 	rm -f "$report"
 	bun test --reporter=junit --reporter-outfile="$report" "$@"
 	status=$?
-	totals=$(sed -n 's/.*<testsuites [^>]*tests="\([0-9]*\)"[^>]*failures="\([0-9]*\)"[^>]*skipped="\([0-9]*\)".*/\1 \2 \3/p' "$report" 2>/dev/null)
+	totals=$(grep -m 1 '<testsuites ' "$report" 2>/dev/null)
 	if [ -z "$totals" ]; then
 		count 0 1 0
 		return
 	fi
-	read -r tests failures skips <<<"$totals"
+	tests=$(number tests) failures=$(number failures) skips=$(number skipped)
 	count $((tests - failures - skips)) "$failures" "$skips"
 	[ $status -eq 0 ] || [ "$failures" -gt 0 ] || count 0 1 0
 }
 
-units() { find test -name '*.test.ts' -not -path 'test/lab/*' -not -path 'test/arm64/*' | sort; }
+units() { find ./test -name '*.test.ts' -not -path './test/lab/*' -not -path './test/arm64/*' | sort; }
 
 run() {
 	local started=$SECONDS
@@ -43,8 +46,10 @@ run() {
 	types) check types tsc --noEmit ;;
 	lint) check lint biome check --error-on-warnings . ;;
 	shell) check shell bash -c 'git ls-files "*.sh" .ci/run | xargs shellcheck' ;;
-	# shellcheck disable=SC2046 # names of ours, without blanks
-	unit) suite unit --timeout 30000 $(units | sed 's|^|./|') ;;
+	unit)
+		mapfile -t files < <(units)
+		suite unit --timeout 30000 "${files[@]}"
+		;;
 	lab) suite lab --timeout 900000 ./test/lab/lab.test.ts ;;
 	arm64) suite arm64 --timeout 600000 ./test/arm64/arm64.test.ts ;;
 	*)

@@ -1,4 +1,6 @@
-/** The daemon: builds its parts, starts them in order, stops them in reverse, lets go of keys last. */
+/**
+ * The daemon: builds its parts, starts them in order, stops them in reverse, lets go of keys last.
+ */
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
@@ -17,7 +19,7 @@ import { openSys } from "./ffi/sys.ts";
 import { US_LAYOUT } from "./hid/layout.ts";
 import { readUsbPort } from "./hid/udc.ts";
 import { createApp } from "./http/app.ts";
-import { type Listener, listenTcp, listenUnix } from "./http/serve.ts";
+import { type Listener, listenTcp, listenUnix, refuseLiveSocket } from "./http/serve.ts";
 
 export interface DaemonOptions {
   readonly places: { readonly config: string; readonly state: string; readonly socket: string };
@@ -36,6 +38,7 @@ export interface Daemon {
 /** Starts the daemon. @throws Fault that says what stands in the way; nothing is left running */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const settings = await firstSettings(options);
+  await refuseLiveSocket(options.places.socket);
   const daemon = new Running(options, settings);
   try {
     await daemon.start();

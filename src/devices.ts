@@ -1,4 +1,6 @@
-/** The device side of the daemon: what is captured and what is pressed, by the settings of the day. */
+/**
+ * The device side of the daemon: what is captured and what is pressed, by the settings of the day.
+ */
 import type { Log } from "./base/log.ts";
 import type { Settings } from "./config/schema.ts";
 import type { Sys } from "./ffi/sys.ts";

@@ -1,4 +1,6 @@
-/** The only file that touches the process: its arguments, its environment, its signals, its exit. */
+/**
+ * The only file that touches the process: its arguments, its environment, its signals, its exit.
+ */
 import packageJson from "../package.json" with { type: "json" };
 import { chain } from "./base/fault.ts";
 import type { Surroundings } from "./cli/command.ts";

@@ -23,7 +23,9 @@ const RESTART_MS = 1000;
 export interface DeviceThread {
   /** Says one message to the thread. @returns false when its letterbox is full */
   send(message: Uint8Array): boolean;
-  /** Closes the letterbox, which ends the thread, and waits for that, at most LIMITS.stop_ms_max. */
+  /**
+   * Closes the letterbox, which ends the thread, and waits for that, at most LIMITS.stop_ms_max.
+   */
   stop(): Promise<void>;
 }
 

@@ -1,4 +1,6 @@
-/** Commands that see and use the host: all but `release-keys` and `gadget` ask the running daemon. */
+/**
+ * Commands that see and use the host: all but `release-keys` and `gadget` ask the running daemon.
+ */
 import { writeFileSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";

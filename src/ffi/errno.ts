@@ -4,7 +4,9 @@ export const EAGAIN = 11;
 export const EINVAL = 22;
 export const EMSGSIZE = 90;
 
-/** Names of the errno values that devices answer with (asm-generic/errno*.h, same on arm64 and x64). */
+/**
+ * Names of the errno values that devices answer with (asm-generic/errno*.h, same on arm64 and x64).
+ */
 export const ERRNO_NAMES: ReadonlyMap<number, string> = new Map([
   [1, "EPERM"],
   [2, "ENOENT"],

@@ -1,8 +1,9 @@
 import type { Layout } from "./struct.ts";
 
 /**
- * The Video4Linux2 structures and numbers that capture uses, from linux/videodev2.h on 64-bit Linux.
- * native/abi.c prints what the headers say; test/ffi/v4l2.test.ts holds these tables against it.
+ * The Video4Linux2 structures and numbers that capture uses, from linux/videodev2.h on 64-bit
+ * Linux. native/abi.c prints what the headers say; test/ffi/v4l2.test.ts holds these tables against
+ * it.
  */
 export const CAPABILITY = {
   size: 104,

@@ -2,7 +2,9 @@ import { dlopen, type Pointer } from "bun:ffi";
 import { Fault } from "../base/fault.ts";
 import type { PlanarPicture } from "./jpeg.ts";
 
-/** libyuv (libyuv/convert.h). Packed source, its stride, then three planes with theirs, then size. */
+/**
+ * libyuv (libyuv/convert.h). Packed source, its stride, then three planes with theirs, then size.
+ */
 const SYMBOLS = {
   YUY2ToI420: {
     args: ["ptr", "i32", "ptr", "i32", "ptr", "i32", "ptr", "i32", "i32", "i32"],

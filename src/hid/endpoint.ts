@@ -5,8 +5,8 @@ import { type HidStage, NotTaken } from "./stage.ts";
 /**
  * One report endpoint: a gadget's /dev/hidgN, or a socket that leads to the simulated host.
  *
- * It is opened when first needed and again after it was lost, so a gadget that is made later, or made
- * anew, is found without anybody telling. Used by the writer thread and by `release-keys`.
+ * It is opened when first needed and again after it was lost, so a gadget that is made later, or
+ * made anew, is found without anybody telling. Used by the writer thread and by `release-keys`.
  */
 export class ReportEndpoint {
   readonly #sys: Sys;
@@ -53,7 +53,9 @@ export class ReportEndpoint {
     if (result !== report.length) throw this.#lost("write", result < 0 ? -result : EMSGSIZE);
   }
 
-  /** Waits until the host has taken what was written (f_hid: POLLOUT means no report is pending). */
+  /**
+   * Waits until the host has taken what was written (f_hid: POLLOUT means no report is pending).
+   */
   waitTaken(untilUs: number): void {
     if (this.#fd !== undefined) this.#waitWritable(this.#fd, untilUs);
   }

@@ -1,4 +1,6 @@
-/** What stands between a report and the host, by its physical name: part of the API, as video's are. */
+/**
+ * What stands between a report and the host, by its physical name: part of the API, as video's are.
+ */
 export const HID_STAGES = {
   "no gadget": "no USB gadget: make it with `linkrd gadget up`, as root",
   "no permission": "the USB gadget may not be opened: run linkrd as a member of group linkrd",

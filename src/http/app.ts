@@ -57,7 +57,9 @@ export function createApp(parts: AppParts): Hono<Env> {
     app.all(path, () => methodNotAllowed(here));
   }
   app.notFound((context) => dialectOf(context.req.path).fault(notFound()));
-  app.onError((error, context) => answerFault(parts.log, dialectOf(context.req.path), error));
+  app.onError((error, context) => {
+    return answerFault(parts.log, dialectOf(context.req.path), error, context.req.raw.signal);
+  });
   return app;
 }
 
@@ -73,13 +75,17 @@ async function enter(parts: AppParts, route: Route, context: Context<Env>): Prom
   try {
     return await handler(context);
   } catch (error) {
-    return answerFault(parts.log, dialect, error);
+    return answerFault(parts.log, dialect, error, context.req.raw.signal);
   }
 }
 
-/** What nobody foresaw is our bug: it is logged whole and told as little as possible. */
-function answerFault(log: Log, dialect: Dialect, error: unknown): Response {
+/**
+ * What nobody foresaw is our bug: it is logged whole and told as little as possible. That a client
+ * went away, as `signal` says, is no fault of anybody's, and nobody reads the answer.
+ */
+function answerFault(log: Log, dialect: Dialect, error: unknown, signal: AbortSignal): Response {
   if (error instanceof Fault) return dialect.fault(error);
+  if (signal.aborted) return dialect.fault(new Fault("stopping", "the client went away"));
   log.error(`a request failed: ${chain(error)}`);
   return dialect.fault(new Fault("internal", "linkrd failed at this request: its log says why"));
 }

@@ -8,8 +8,8 @@ import { readQuery } from "./query.ts";
 import type { Env } from "./route.ts";
 
 /**
- * POST /api/public/control: checks the whole batch, then runs it, and answers when the host has taken
- * its last report. With `?report=1`, `data` tells what was done.
+ * POST /api/public/control: checks the whole batch, then runs it, and answers when the host has
+ * taken its last report. With `?report=1`, `data` tells what was done.
  */
 export function controlHandler(runner: Runner) {
   return async (context: Context<Env>): Promise<Response> => {

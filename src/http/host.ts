@@ -8,9 +8,9 @@ import type { Env } from "./route.ts";
 /**
  * Refuses requests for a host name that is not this device's, with 421.
  *
- * A page of another site can have its own name resolved to this device's address (DNS rebinding) and
- * then counts as the same site as linkrd. It cannot do so without sending its name here. Addresses
- * cannot be rebound, so all of them are fine.
+ * A page of another site can have its own name resolved to this device's address (DNS rebinding)
+ * and then counts as the same site as linkrd. It cannot do so without sending its name here.
+ * Addresses cannot be rebound, so all of them are fine.
  */
 export function hostGuard(hosts: () => readonly string[]): MiddlewareHandler<Env> {
   return async function guardHost(context, next) {

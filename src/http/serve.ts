@@ -1,7 +1,8 @@
-import { rmSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import type { Hono } from "hono";
 import { Fault } from "../base/fault.ts";
-import type { Env } from "./route.ts";
+import type { Env, RequestFacts } from "./route.ts";
 
 /** A listener of ours. */
 export interface Listener {
@@ -18,6 +19,8 @@ export interface Listener {
 const REQUEST_BYTES_MAX = 16 * 1024 * 1024;
 /** Seconds without a byte after which a connection is closed; the runtime's default. */
 const IDLE_SECONDS = 10;
+/** Whoever may open the socket is trusted: root, and the group that the daemon runs as. */
+const SOCKET_MODE = 0o660;
 
 /** Listens on TCP. @param port 0 takes a free one @throws Fault that says what to do */
 export function listenTcp(app: Hono<Env>, bind: string, port: number): Listener {
@@ -28,8 +31,10 @@ export function listenTcp(app: Hono<Env>, bind: string, port: number): Listener 
       idleTimeout: IDLE_SECONDS,
       maxRequestBodySize: REQUEST_BYTES_MAX,
       development: false,
+      // Without `development` Bun would share the port with another linkrd (SO_REUSEPORT).
+      reusePort: false,
       fetch: (request, self) =>
-        app.fetch(request, {
+        answer(app, request, {
           peer: self.requestIP(request)?.address ?? "unknown",
           unhurried: () => self.timeout(request, 0),
         }),
@@ -44,6 +49,17 @@ export function listenTcp(app: Hono<Env>, bind: string, port: number): Listener 
   }
 }
 
+/** @throws Fault `conflict` when another daemon answers on the unix socket `path` */
+export async function refuseLiveSocket(path: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect(path, () => resolve(true)).once("error", () => resolve(false));
+  const isLive = await promise;
+  socket.destroy();
+  if (!isLive) return;
+  const remedy = "stop it, or give this one folders of its own with --config and --state";
+  throw new Fault("conflict", `another linkrd answers on ${path}: ${remedy}`);
+}
+
 /** Listens on a unix socket, taking the place of one that a dead daemon left behind. */
 export function listenUnix(app: Hono<Env>, path: string): Listener {
   rmSync(path, { force: true });
@@ -53,8 +69,9 @@ export function listenUnix(app: Hono<Env>, path: string): Listener {
       maxRequestBodySize: REQUEST_BYTES_MAX,
       development: false,
       fetch: (request, self) =>
-        app.fetch(request, { peer: undefined, unhurried: () => self.timeout(request, 0) }),
+        answer(app, request, { peer: undefined, unhurried: () => self.timeout(request, 0) }),
     });
+    chmodSync(path, SOCKET_MODE);
     return {
       address: path,
       stop: async () => {
@@ -65,6 +82,15 @@ export function listenUnix(app: Hono<Env>, path: string): Listener {
   } catch (cause) {
     throw listenFault(path, "choose another folder with --state", cause);
   }
+}
+
+/**
+ * HEAD is asked as GET: the runtime leaves the body out and tells the length that it would have had
+ * (RFC 9110, section 8.6), where hono would answer with a body of length 0.
+ */
+function answer(app: Hono<Env>, request: Request, facts: RequestFacts) {
+  const asked = request.method === "HEAD" ? new Request(request, { method: "GET" }) : request;
+  return app.fetch(asked, facts);
 }
 
 function listenFault(what: string, remedy: string, cause: unknown): Fault {

@@ -16,9 +16,9 @@ export interface SimulatedSettings {
 const IDLE_MS = 60_000;
 
 /**
- * The simulated host as a source of frames. Its USB ports are the other ends of the sockets that the
- * writer thread writes reports to, so reports take the same way as to a gadget; its screen is drawn
- * only when somebody looks.
+ * The simulated host as a source of frames. Its USB ports are the other ends of the sockets that
+ * the writer thread writes reports to, so reports take the same way as to a gadget; its screen is
+ * drawn only when somebody looks.
  */
 export class SimulatedSource implements Source {
   readonly #settings: SimulatedSettings;

@@ -101,7 +101,9 @@ export class Camera implements Source {
     }
   }
 
-  /** Nothing came for a while: has the signal gone or changed without an event, or the driver hung? */
+  /**
+   * Nothing came for a while: has the signal gone or changed without an event, or the driver hung?
+   */
   #notice({ device, format, hasTimings, lastFrameUs }: Running): void {
     if (this.#sys.monotonicUs() - lastFrameUs < LIMITS.capture_poll_ms * 1000) return;
     if (!hasTimings) throw new NoPicture("stalled");
@@ -193,7 +195,9 @@ export class Camera implements Source {
   }
 }
 
-/** @returns whether the device has HDMI timings; throws NoPicture with what is wrong with the signal */
+/**
+ * @returns whether the device has HDMI timings; throws NoPicture with what is wrong with the signal
+ */
 function adoptSignal(device: CaptureDevice): boolean {
   const result = device.adoptTimings();
   if (result === "ENOLINK") throw new NoPicture("no signal");

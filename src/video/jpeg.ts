@@ -48,14 +48,16 @@ export function readJpegLayout(bytes: Uint8Array): JpegLayout | undefined {
   return undefined;
 }
 
-/** The entropy-coded data of a JPEG that libjpeg-turbo has just made: from the scan to before EOI. */
+/**
+ * The entropy-coded data of a JPEG that libjpeg-turbo has just made: from the scan to before EOI.
+ */
 export function entropyCodedData(jpeg: Uint8Array, layout: JpegLayout): Uint8Array {
   return jpeg.subarray(layout.dataAt, jpeg.length - 2);
 }
 
 /**
- * The header of a picture of `height` lines whose strips are encoded as `strip` was: the strip's own,
- * with the full height and, before the scan, a restart interval of one row of MCUs.
+ * The header of a picture of `height` lines whose strips are encoded as `strip` was: the strip's
+ * own, with the full height and, before the scan, a restart interval of one row of MCUs.
  */
 export function pictureHeader(
   strip: Uint8Array,

@@ -17,14 +17,16 @@ export interface LoopParts {
   readonly post: (message: VideoMessage, transfer: ArrayBuffer[]) => void;
 }
 
-/** The least time from one opening of a source to the next: one that fails at once must not spin. */
+/**
+ * The least time from one opening of a source to the next: one that fails at once must not spin.
+ */
 const REOPEN_MS = 1000;
 
 /**
  * The video thread: waits in poll() for frames and orders, encodes frames that somebody wants.
  *
- * It returns when the other end of `orders` is closed. A source without a picture is closed and tried
- * again; each change of that is posted once.
+ * It returns when the other end of `orders` is closed. A source without a picture is closed and
+ * tried again; each change of that is posted once.
  */
 export function runVideo(parts: LoopParts): void {
   const loop = new VideoLoop(parts);

@@ -18,7 +18,9 @@ export type VideoMessage =
       readonly bytes: Uint8Array<ArrayBuffer>;
     };
 
-/** A frame as what changed since the last one told. `header` is there when everything begins anew. */
+/**
+ * A frame as what changed since the last one told. `header` is there when everything begins anew.
+ */
 export interface PictureMessage {
   readonly kind: "strips";
   readonly sequence: number;

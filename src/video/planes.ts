@@ -1,9 +1,10 @@
 /**
  * A picture as three planes of bytes, 4:2:0: luma at full size, both chroma planes at half of each
- * side, rounded up. It is the one form in which frames travel between a source and the strip encoder.
+ * side, rounded up. It is the one form in which frames travel between a source and the strip
+ * encoder.
  *
- * The planes lie one after the other in one allocation, so that two pictures are compared in one go.
- * Strides are multiples of 64, so that every row starts where SIMD code reads fastest.
+ * The planes lie one after the other in one allocation, so that two pictures are compared in one
+ * go. Strides are multiples of 64, so that every row starts where SIMD code reads fastest.
  */
 export class Planes {
   readonly width: number;

@@ -33,9 +33,9 @@ export interface ScreenParts {
 }
 
 /**
- * The main thread's side of the video thread: keeps the strips of the last frame told, and hands out
- * pictures. Whoever asks gets a frame that was captured after the question; many who ask at once
- * share one encode.
+ * The main thread's side of the video thread: keeps the strips of the last frame told, and hands
+ * out pictures. Whoever asks gets a frame that was captured after the question; many who ask at
+ * once share one encode.
  */
 export class Screen {
   readonly #parts: ScreenParts;

@@ -1,7 +1,9 @@
 import type { Planes } from "./planes.ts";
 import type { Mode } from "./signal.ts";
 
-/** How the numbers of a picture are to be read: 16…235, as HDMI sends them, or 0…255, as JPEG does. */
+/**
+ * How the numbers of a picture are to be read: 16…235, as HDMI sends them, or 0…255, as JPEG does.
+ */
 export type Range = "limited" | "full";
 
 /** A frame that has to be encoded: its rows can be had as planes, a strip at a time. */
@@ -11,7 +13,9 @@ export interface RawFrame {
   /** CLOCK_MONOTONIC when the frame was taken from the source. */
   readonly capturedUs: number;
   readonly range: Range;
-  /** Writes `into.height` rows, the first of them `top`, into `into`, whose width is the frame's. */
+  /**
+   * Writes `into.height` rows, the first of them `top`, into `into`, whose width is the frame's.
+   */
   readStrip(top: number, into: Planes): void;
   /** Gives the memory back to the driver. Until then the driver does not touch it. */
   [Symbol.dispose](): void;
