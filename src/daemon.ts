@@ -125,17 +125,25 @@ class Running implements Daemon {
         await this.#devices.stop();
         this.#devices.start(settings);
       }
-      if (differ(before, settings, ["server"])) {
-        await this.#unlisten(1);
-        this.#listen();
-      }
+      const [one, other] = [before.server, settings.server];
+      if (one.bind !== other.bind || one.http_port !== other.http_port) await this.#move(one);
     } catch (error) {
       this.#log.error(`a change of the settings failed: ${chain(error)}`);
     }
   }
 
-  #listen(): void {
-    const { bind, http_port } = this.#settings.server;
+  /** Listens where the settings say now; back at the `former` place if that cannot be. */
+  async #move(former: Settings["server"]): Promise<void> {
+    await this.#unlisten(1);
+    try {
+      this.#listen();
+    } catch (error) {
+      this.#listen(former);
+      throw error;
+    }
+  }
+
+  #listen({ bind, http_port } = this.#settings.server): void {
     if (this.#app === undefined || http_port === 0) return;
     const listener = listenTcp(this.#app, bind, http_port);
     this.#listeners.push(listener);

@@ -1,8 +1,7 @@
 import { join } from "node:path";
+import { AccessFile } from "../access/access-file.ts";
 import { parseDocument } from "../access/document.ts";
-import { readBounded } from "../base/bounded-file.ts";
 import { Fault } from "../base/fault.ts";
-import { LIMITS } from "../base/limits.ts";
 import { type PlacedFault, renderPlacedFault } from "../base/placed-fault.ts";
 import { readSettings, settingsFile } from "../config/read.ts";
 import type { Call } from "./command.ts";
@@ -18,10 +17,8 @@ export async function check({ places, io }: Call): Promise<void> {
   for (const warning of access.warnings) {
     for (const line of renderPlacedFault(warning).split("\n")) io.warn(`warning: ${line}`);
   }
-  const count = faults.length + access.faults.length;
-  if (count > 0) {
-    throw new Fault("bad_config", `${count} ${count === 1 ? "fault" : "faults"}: mend them above`);
-  }
+  const all = faults.length + access.faults.length;
+  if (all > 0) throw new Fault("bad_config", `${count(all, "fault")}: mend what is named above`);
   io.print(`${settingsFile(places.config)}: good`);
   io.print(`${join(places.config, "access.toml")}: ${access.summary}`);
 }
@@ -33,16 +30,20 @@ interface Checked {
 }
 
 async function checkAccess(file: string): Promise<Checked> {
-  const bytes = await readBounded(file, LIMITS.access_file_bytes_max);
-  if (bytes === undefined) return { faults: [], warnings: [], summary: "not there yet" };
   try {
-    const document = parseDocument(new TextDecoder().decode(bytes), file);
-    const summary = `good, ${document.users.length} users, ${document.tokens.length} tokens`;
-    return { faults: [], warnings: document.warnings, summary };
+    const image = await new AccessFile(file).read();
+    if (image === undefined) return { faults: [], warnings: [], summary: "not there yet" };
+    const { users, tokens, warnings } = parseDocument(image.text, file);
+    const summary = `good, ${count(users.length, "user")}, ${count(tokens.length, "token")}`;
+    return { faults: [], warnings, summary };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const { faults } = error.details as { faults?: readonly PlacedFault[] };
     if (faults === undefined) throw error;
     return { faults, warnings: [], summary: "" };
   }
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }

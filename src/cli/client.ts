@@ -19,6 +19,8 @@ export async function askDaemon(places: Places, { method, path, body }: Ask): Pr
     response = await fetch(`http://localhost${path}`, {
       unix: places.socket,
       method,
+      // A long batch is silent until its end; Bun would give up after five minutes of that.
+      timeout: false,
       signal: AbortSignal.timeout(LIMITS.batch_duration_ms_max + LIMITS.stop_ms_max),
       ...(body === undefined ? {} : { body }),
     });

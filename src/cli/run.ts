@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Fault } from "../base/fault.ts";
+import { printable } from "../base/log.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Call, Command, Places, Surroundings } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -31,12 +32,16 @@ export async function runCommandLine(words: readonly string[], io: Surroundings)
 }
 
 function findCommand(words: readonly string[]): Command {
-  const plain = words.filter((word) => !word.startsWith("-"));
+  // --config and --state may also stand before the command.
+  const plain = words.filter((word, index) => {
+    return !word.startsWith("-") && !/^--(?:config|state)$/.test(words[index - 1] ?? "");
+  });
   const found = COMMANDS.find(
     ({ name }) => plain.slice(0, name.split(" ").length).join(" ") === name,
   );
   if (found !== undefined) return found;
-  const [first = ""] = plain;
+  const [first] = plain;
+  if (first === undefined) throw new Fault("usage", "no command: linkrd help lists them");
   const family = COMMANDS.filter(({ name }) => name.startsWith(`${first} `));
   if (family.length > 0) {
     const choices = family.map(({ name }) => name.slice(first.length + 1)).join(", ");
@@ -47,41 +52,51 @@ function findCommand(words: readonly string[]): Command {
     COMMANDS.map(({ name }) => name.split(" ")[0] ?? ""),
   );
   const remedy = near === undefined ? "linkrd help lists them" : `did you mean ${near}?`;
-  throw new Fault("usage", `${first.slice(0, 32)}: unknown command: ${remedy}`);
+  throw new Fault("usage", `${printable(first.slice(0, 32))}: unknown command: ${remedy}`);
 }
 
 function parseCall(command: Command, words: readonly string[], io: Surroundings): Call {
-  const options: Record<string, { type: "string" | "boolean" }> = {
-    config: { type: "string" },
-    state: { type: "string" },
-  };
-  for (const [name, { value }] of Object.entries(command.options)) {
-    options[name] = { type: value === undefined ? "boolean" : "string" };
+  const takesValue = new Map([
+    ["config", true],
+    ["state", true],
+    ...Object.entries(command.options).map(([name, { value }]) => [name, !!value] as const),
+  ]);
+  const options = Object.fromEntries(
+    [...takesValue].map(([name, takes]) => [name, { type: takes ? "string" : "boolean" } as const]),
+  );
+  // Not strict: the faults are told in our own words, with the usage and the nearest name.
+  const { tokens, positionals } = parseArgs({
+    args: [...words],
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const refuse = (what: string) => new Fault("usage", `${what}: usage: ${usageOf(command)}`);
+  const values = new Map<string, string | boolean>();
+  for (const token of tokens) {
+    if (token.kind !== "option") continue;
+    const { name, rawName, value, inlineValue } = token;
+    const takes = takesValue.get(name);
+    if (takes === undefined) throw refuse(unknownOption(rawName, [...takesValue.keys()]));
+    if (values.has(name)) throw refuse(`${rawName} is given twice`);
+    const isMissing =
+      value === undefined || value === "" || (!inlineValue && value.startsWith("-"));
+    if (takes && isMissing) throw refuse(`${rawName} takes a value`);
+    if (!takes && value !== undefined) throw refuse(`${rawName} takes no value`);
+    values.set(name, value ?? true);
   }
-  let parsed: ReturnType<typeof parse>;
-  const parse = () =>
-    parseArgs({ args: [...words], options, allowPositionals: true, tokens: true, strict: true });
-  try {
-    parsed = parse();
-  } catch (cause) {
-    const what = cause instanceof Error ? (cause.message.split(".")[0] ?? "") : "";
-    throw new Fault("usage", `${what}: usage: ${usageOf(command)}`, { cause });
-  }
-  refuseRepeats(parsed.tokens ?? []);
-  const operands = parsed.positionals.slice(command.name.split(" ").length);
+  const operands = positionals.slice(command.name.split(" ").length);
   const wanted = command.operands === "" ? 0 : command.operands.split(" ").length;
   if (operands.length !== wanted) throw new Fault("usage", `usage: ${usageOf(command)}`);
-  const values = parsed.values as Call["options"];
-  return { places: placesOf(values), operands, options: values, io };
+  const given = Object.fromEntries(values);
+  return { places: placesOf(given), operands, options: given, io };
 }
 
-function refuseRepeats(tokens: readonly { kind: string; name?: string }[]): void {
-  const seen = new Set<string>();
-  for (const { kind, name } of tokens) {
-    if (kind !== "option" || name === undefined) continue;
-    if (seen.has(name)) throw new Fault("usage", `--${name} is given twice: give it once`);
-    seen.add(name);
-  }
+function unknownOption(given: string, names: readonly string[]): string {
+  const near = nearest(given.replace(/^-+/, ""), names);
+  const hint = near === undefined ? "" : `, did you mean --${near}?`;
+  return `${printable(given.slice(0, 32))} is no option here${hint}`;
 }
 
 function placesOf(options: Call["options"]): Places {
