@@ -13,16 +13,17 @@ export interface LabRun {
 }
 
 export interface LabResult {
-  /** The script's exit status; 124 if it was still running at the timeout, 125 if the guest died. */
+  /** The script's exit status; 124 if it still ran at the timeout, 125 if the guest died. */
   exit: number;
-  /** What the script printed; when it did not end by itself, the end of the kernel's log as well. */
+  /** What the script printed; when it did not end by itself, the kernel's last words as well. */
   output: string;
 }
 
 /**
- * Boots Debian's kernel in emulation with vivid and dummy_hcd loaded, and runs `script` in it as root.
- * The guest sees this machine's files read-only under a layer of memory, and has no network but `lo`.
- * Lines are passed on to stderr as they come, so that a person sees life. Needs `scripts/lab-setup.sh`.
+ * Boots Debian's kernel in emulation with vivid and dummy_hcd loaded, and runs `script` in it as
+ * root. The guest sees this machine's files read-only under a layer of memory, and has no network
+ * but `lo`. Lines are passed on to stderr as they come, so that a person sees life.
+ * Needs `scripts/lab-setup.sh`.
  */
 export async function bootLab(run: LabRun): Promise<LabResult> {
   await mkdir(LAB, { recursive: true });

@@ -1,9 +1,9 @@
 #!/bin/busybox sh
 # shellcheck shell=dash
-# Process 1 of the lab's guest. Twice: in the initramfs, where it inserts the modules and moves onto the
-# host's root (read-only, over 9p) under a layer of memory; then there, where it runs the test's script.
-# What the script prints, and its exit status, leave through a virtio port: the console is the kernel's.
-# Arguments, from the kernel's command line: the checkout's path and the script's.
+# Process 1 of the lab's guest. Twice: in the initramfs, where it inserts the modules and moves onto
+# the host's root (read-only, over 9p) under a layer of memory; then there, where it runs the test's
+# script. What that prints, and its exit status, leave through a virtio port: the console is the
+# kernel's. Arguments, from the kernel's command line: the checkout's path and the script's.
 if [ "$1" = inside ]; then
   exec </dev/null >"$(echo /dev/vport*p1)" 2>&1
   # The emulated keyboard also drives this kernel's own console: no key may stop the guest.

@@ -1,6 +1,6 @@
 /**
- * The built binary on a real kernel: one boot runs every check (test/lab/guest), and each check's line
- * becomes a test's result here.
+ * The built binary on a real kernel: one boot runs every check (test/lab/guest), and each check's
+ * line becomes a test's result here.
  */
 import { beforeAll, describe, expect, test } from "bun:test";
 import { join, resolve } from "node:path";
@@ -27,7 +27,7 @@ beforeAll(
   (TIMEOUT_SECONDS + 300) * 1000,
 );
 
-/** The line that the guest printed for a check; the kernel's last words where it never got to it. */
+/** The line that the guest printed for a check; its last words where it never got to it. */
 function lineOf(check: string): string {
   const lines = lab.output.split("\n");
   const line = lines.find(

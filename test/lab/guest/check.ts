@@ -1,4 +1,4 @@
-/** A group of checks that share a world: what is set up once and taken down after the last of them. */
+/** Checks that share a world: what is set up once and taken down after the last of them. */
 export interface Group {
   readonly name: string;
   /** Names of the checks, known without a guest so that the host can expect every one of them. */

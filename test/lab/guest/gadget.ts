@@ -4,7 +4,7 @@ import { mkdir, readdir, rmdir, symlink, unlink } from "node:fs/promises";
 export const CONFIGFS = "/sys/kernel/config/usb_gadget";
 const HAND = `${CONFIGFS}/by-hand`;
 
-/** The boot keyboard's report descriptor of "Device Class Definition for HID 1.11", appendix B.1. */
+/** The boot keyboard's descriptor of "Device Class Definition for HID 1.11", appendix B.1. */
 const BOOT_KEYBOARD = Uint8Array.of(
   ...[
     0x05, 0x01, 0x09, 0x06, 0xa1, 0x01, 0x05, 0x07, 0x19, 0xe0, 0x29, 0xe7, 0x15, 0x00, 0x25, 0x01,

@@ -6,7 +6,7 @@ import { machinery } from "./checks/machinery.ts";
 import { mouse } from "./checks/mouse.ts";
 import { crashed, unplugged } from "./checks/unplugged.ts";
 
-/** In the order in which they run. The last check of `singlePlanar` pulls both of vivid's devices. */
+/** In the order in which they run. The last of `singlePlanar` pulls both of vivid's devices. */
 export const GROUPS: readonly Group[] = [
   machinery,
   television,

@@ -41,7 +41,7 @@ export class HidWorld implements AsyncDisposable {
     this.mouse = new EvdevReader(this.nodes.mouse);
   }
 
-  /** Sends `events` and a mark after them: everything that the keyboard's host got before the mark. */
+  /** Sends `events` and a mark after them. @returns what the host got before the mark */
   async onKeyboard(events: readonly unknown[]): Promise<InputEvent[]> {
     await this.linkrd.control([...events, ["keyboard", MARK, true], ["keyboard", MARK, false]]);
     return await this.keyboardUntilMark();
@@ -51,7 +51,7 @@ export class HidWorld implements AsyncDisposable {
     return await between(this.keyboard, LINUX_KEYS.get(MARK) ?? 0);
   }
 
-  /** The mark of the pointing devices is a click of the middle button where the pointer already is. */
+  /** The mark of a pointing device is a click of the middle button where it already is. */
   async onPointer(events: readonly unknown[], x: number, y: number): Promise<InputEvent[]> {
     const mark = [4, 0].map((buttons) => ["mouse_abs", buttons, x, y, 0, 0]);
     await this.linkrd.control([...events, ...mark]);

@@ -1,4 +1,4 @@
-/** Linux key codes (linux/input-event-codes.h) by W3C `code`, and back to what a US keyboard types. */
+/** Linux key codes (linux/input-event-codes.h) by W3C `code`, and what they type on a US host. */
 import type { InputEvent } from "./evdev.ts";
 import { EV } from "./evdev.ts";
 
@@ -46,7 +46,7 @@ const CHARACTERS: ReadonlyMap<number, readonly [plain: string, shifted: string]>
 
 const SHIFTS = [42, 54];
 
-/** What a person at a US keyboard would have typed. A key that types nothing is shown as `<code>`. */
+/** What a person at a US keyboard would have typed; a key that types nothing is `<code>`. */
 export function typedText(events: readonly InputEvent[]): string {
   const down = new Set<number>();
   let text = "";

@@ -6,7 +6,7 @@ export interface Outcome {
   stderr: string;
 }
 
-/** Runs `command` to its end with `input` on stdin. A program that cannot be started is an error. */
+/** Runs `command` to its end with `input` on stdin. @throws when it cannot be started */
 export async function run(command: readonly string[], input = ""): Promise<Outcome> {
   const child = Bun.spawn([...command], {
     stdin: new TextEncoder().encode(input),

@@ -32,7 +32,7 @@ export class Vivid {
     await this.#control(`dv_timings_signal_mode=${SIGNAL[signal]}`);
   }
 
-  /** The source's resolution, of 14 MHz or more at 60 Hz, so from 640×360; nobody may be streaming. */
+  /** The source's resolution, from 640×360: vivid wants 14 MHz. Nobody may be streaming. */
   async setSize(width: number, height: number): Promise<void> {
     await this.#ctl(`--set-dv-bt-timings=cvt,width=${width},height=${height},fps=60`);
   }
@@ -64,7 +64,7 @@ export class Vivid {
       width: Number(field(/Width\/Height *: (\d+)/)),
       height: Number(field(/Width\/Height *: \d+\/(\d+)/)),
       stride: Number(field(/Bytes per Line *: (\d+)/)),
-      // V4L2_MAP_YCBCR_ENC_DEFAULT of linux/videodev2.h: sRGB comes with BT.601, Rec. 709 with its own.
+      // V4L2_MAP_YCBCR_ENC_DEFAULT of linux/videodev2.h: sRGB means BT.601, Rec. 709 its own.
       matrix: said.includes("709") ? "bt709" : "bt601",
       bytes,
     };

@@ -1,4 +1,4 @@
-/** From V4L2 to curl: pictures, and the sentences when there is none. vivid has no MJPEG to give. */
+/** From V4L2 to curl: pictures, and the sentences when there is none. vivid has no MJPEG. */
 import { group } from "../check.ts";
 import { Linkrd, ORIGIN, untilRefused } from "../linkrd.ts";
 import { decodeJpeg, fromYuyv, type Picture, samePicture } from "../picture.ts";
