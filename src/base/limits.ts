@@ -32,6 +32,16 @@ export const LIMITS = {
   token_name_characters_max: 20,
   user_name_characters_max: 32,
   password_characters_max: 1024,
+  /** After a wrong password its account and network wait so long, and each time twice as long. */
+  login_delay_ms_min: 1000,
+  login_delay_ms_max: 60_000,
+  /** Wrong passwords are forgotten when none came for so long. */
+  login_memory_ms: 15 * 60 * 1000,
+  /** Accounts, and networks, that wrong passwords are counted of. */
+  login_keys_max: 4096,
+  sessions_of_user_max: 64,
+  /** A session that is not used for a day has been forgotten by its user. */
+  session_idle_ms_max: 24 * 60 * 60 * 1000,
   /** Password checks that wait for their turn: each takes 19 MiB and a core while it runs. */
   passwords_waiting_max: 8,
   /** Another linkrd holds the lock of access.toml for a few fsyncs at most. */
