@@ -63,7 +63,7 @@ function write(
 }
 
 describe("a call", () => {
-  test("is answered when its reports are taken, in order, and the end of calls ends the thread", () => {
+  test("is answered when its reports are taken, in order; the end of calls ends the thread", () => {
     const { places, taken } = makeHost();
     const posted = write(places, [
       [report("keyboard", 1), report("mouse", 2), report("keyboard", 3)],

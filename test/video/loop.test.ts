@@ -163,7 +163,7 @@ test("a frame that is a JPEG goes on as it is", () => {
   expect(posted[1]).toEqual({ kind: "jpeg", ...frame });
 });
 
-test("a signal that goes and comes back is told once each way, and looked for once a second", () => {
+test("a signal that goes and comes back is told each way, looked for once a second", () => {
   const small = desktop(32, 16, createRandom(3));
   const started = sys.monotonicUs();
   const { calls, told, posted } = play(
