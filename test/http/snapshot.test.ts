@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { AppParts } from "../../src/http/app.ts";
+import { Screen } from "../../src/video/screen.ts";
+import { ask, openWorld, type World } from "./world.ts";
+
+const SNAPSHOT = "/api/public/snapshot";
+
+let world: World;
+let authorization: string;
+/** Parts whose screen gets, at each order, the next frame: changed where it says so. */
+let parts: AppParts;
+const changes: boolean[] = [];
+
+beforeAll(async () => {
+  world = await openWorld();
+  authorization = `token ${await world.token("view", ["view"])}`;
+  const { nowUs, log } = world.parts;
+  let sequence = 0;
+  const screen = new Screen({
+    nowUs,
+    log,
+    orderNext: () => {
+      const data = changes.shift() === false ? [] : [{ index: 0, data: new Uint8Array(8) }];
+      const header = sequence === 0 ? new Uint8Array(4) : undefined;
+      sequence++;
+      const [width, height, capturedUs] = [16, 16, nowUs()];
+      queueMicrotask(() =>
+        screen.receive({
+          kind: "strips",
+          sequence,
+          capturedUs,
+          width,
+          height,
+          header,
+          strips: data,
+        }),
+      );
+    },
+  });
+  parts = { ...world.parts, screen };
+});
+
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
+
+/** Asks for a frame, which has changed or not, with If-None-Match. */
+async function snapshot(changed: boolean, known?: string) {
+  changes.push(changed);
+  const condition = known === undefined ? {} : { "if-none-match": known };
+  return await ask(parts, SNAPSHOT, { headers: { authorization, ...condition } });
+}
+
+describe("a snapshot", () => {
+  test("is the picture of the simulated host, with its facts", async () => {
+    const seen = await ask(world.parts, SNAPSHOT, { headers: { authorization } });
+    expect(seen.status).toBe(200);
+    expect(seen.headers).toMatchObject({
+      "content-type": "image/jpeg",
+      "cache-control": "private, no-cache",
+      "x-frame-size": "320x240",
+    });
+    expect(seen.headers["x-frame-sequence"]).toMatch(/^\d+$/);
+    expect(Number(seen.headers["x-frame-age-ms"])).toBeLessThan(1000);
+    expect(seen.headers["etag"]).toMatch(/^"epoch-\d+"$/);
+  });
+
+  test("is 304 while the screen is the one that the client has", async () => {
+    const first = await snapshot(true);
+    const tag = first.headers["etag"] ?? "";
+    for (const known of [tag, `W/${tag}`, `"other", ${tag}`, "*"]) {
+      const same = await snapshot(false, known);
+      expect([known, same.status, same.body]).toEqual([known, 304, ""]);
+      expect(same.headers["etag"]).toBe(tag);
+    }
+    for (const unknown of ['"other"', tag.slice(1, -1), "", `${tag}x`]) {
+      expect([unknown, (await snapshot(false, unknown)).status]).toEqual([unknown, 200]);
+    }
+    const changed = await snapshot(true, tag);
+    expect(changed.status).toBe(200);
+    expect(changed.headers["etag"]).not.toBe(tag);
+  });
+
+  test.each([
+    ["?quality=80", "quality: unknown query parameter: leave it out"],
+    ["?token=radxa_linkr_x", "token: unknown query parameter: leave it out"],
+    ["?a=1&b=2", "a: unknown query parameter: leave it out"],
+  ])("takes no parameter that it does not know: %s", async (query, message) => {
+    const seen = await ask(parts, `${SNAPSHOT}${query}`, { headers: { authorization } });
+    expect(seen.status).toBe(400);
+    expect(JSON.parse(seen.body)).toMatchObject({ code: 400, message });
+  });
+
+  test("without a picture is 503 that names the stage", async () => {
+    const screen = new Screen({ ...world.parts, orderNext: () => undefined });
+    screen.receive({ kind: "state", state: { stage: "no device" } });
+    const seen = await ask({ ...parts, screen }, SNAPSHOT, { headers: { authorization } });
+    expect(seen.status).toBe(503);
+    expect(JSON.parse(seen.body)).toEqual({
+      code: 503,
+      data: { stage: "no device" },
+      message: "no capture device: is the HDMI capture plugged in, and is its driver loaded?",
+    });
+  });
+});
+
+describe("the query of control", () => {
+  test.each([
+    ["?report=2", "report: give 0 or 1"],
+    ["?report=", "report: give 0 or 1"],
+    ["?report=1&report=1", "report: give it once"],
+    ["?reprot=1", "reprot: unknown query parameter: did you mean report?"],
+  ])("is refused before the body is looked at: %s", async (query, message) => {
+    const headers = { authorization: `token ${await world.token(`c${Bun.hash.crc32(query)}`)}` };
+    const how = { method: "POST", headers, body: "{ not JSON" };
+    const seen = await ask(parts, `/api/public/control${query}`, how);
+    expect(JSON.parse(seen.body)).toMatchObject({ code: 400, message });
+  });
+});

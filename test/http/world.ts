@@ -1,0 +1,120 @@
+/** The HTTP application in this process, with real parts: tokens on a disk, a simulated host. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FloorClock } from "../../src/access/clock.ts";
+import { AccessStore } from "../../src/access/store.ts";
+import { createLog } from "../../src/base/log.ts";
+import { parseSettings } from "../../src/config/load.ts";
+import { Runner } from "../../src/control/runner.ts";
+import { Devices } from "../../src/devices.ts";
+import { openSys } from "../../src/ffi/sys.ts";
+import { US_LAYOUT } from "../../src/hid/layout.ts";
+import { type AppParts, createApp } from "../../src/http/app.ts";
+
+const SETTINGS = `
+[video]
+source = "simulated"
+fps_max = 120
+[simulated]
+width = 320
+height = 240
+`;
+
+export interface World extends AsyncDisposable {
+  readonly parts: AppParts;
+  readonly store: AccessStore;
+  readonly log: readonly string[];
+  /** How far the clock of the tokens is ahead. */
+  readonly time: { aheadMs: number };
+  /** Makes a token. @param expires milliseconds since the epoch */
+  token(name: string, abilities?: readonly string[], expires?: number): Promise<string>;
+}
+
+export interface Ask {
+  readonly method?: string;
+  readonly headers?: NonNullable<RequestInit["headers"]>;
+  readonly body?: NonNullable<RequestInit["body"]>;
+  /** Undefined stands for the unix socket. */
+  readonly peer?: string | undefined;
+}
+
+/** What a client sees of an answer. */
+export interface Seen {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export async function openWorld(): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), "linkrd-http-"));
+  const lines: string[] = [];
+  const time = { aheadMs: 0 };
+  const log = createLog(
+    () => "debug",
+    (line) => lines.push(line),
+  );
+  const clock = new FloorClock({
+    file: join(folder, "clock"),
+    builtAt: 0,
+    log,
+    system: () => Date.now() + time.aheadMs,
+    monotonic: () => performance.now(),
+  });
+  const path = join(folder, "access.toml");
+  const parsed = parseSettings(SETTINGS, "");
+  if ("faults" in parsed) throw new Error("the settings of the test are at fault");
+  const sys = openSys();
+  const devices = new Devices(sys, log);
+  const world: World = {
+    time,
+    log: lines,
+    store: await AccessStore.open({ path, stateDir: folder, log, clock, live: false }),
+    parts: {
+      screen: devices.screen,
+      hid: devices.hid,
+      runner: new Runner({ sink: devices.hid, layout: US_LAYOUT, releaseAfterSeconds: () => 60 }),
+      tokens: { verify: (text) => world.store.verify(text), noteUse: () => undefined },
+      version: "0.0.0",
+      epoch: "epoch",
+      nowUs: () => sys.monotonicUs(),
+      usbPort: () => undefined,
+      simulated: () => true,
+      uptimeSeconds: () => 1,
+      hosts: () => ["kvm.example.org"],
+      policy: () => "serve",
+      httpsPort: () => 0,
+      fingerprint: () => undefined,
+      log,
+    },
+    token: async (name, abilities, expires) => {
+      const { text } = await world.store.createToken({ name, user: "test", abilities, expires });
+      return text;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await devices.stop();
+      await world.store.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  await world.store.create("version = 1\n");
+  devices.start(parsed.settings);
+  return world;
+}
+
+/** One request to the application, as the server would hand it on. */
+export async function ask(parts: AppParts, path: string, how: Ask = {}): Promise<Seen> {
+  const { method = "GET", body } = how;
+  const headers = new Headers(how.headers);
+  if (!headers.has("host")) headers.set("host", "127.0.0.1");
+  const init = { method, headers, ...(body === undefined ? {} : { body }) };
+  const request = new Request(`http://127.0.0.1${path}`, init);
+  const peer = "peer" in how ? how.peer : "192.0.2.7";
+  const facts = { peer, unhurried: () => undefined };
+  const response = await createApp(parts).fetch(request, facts);
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: await response.text(),
+  };
+}
