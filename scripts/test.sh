@@ -2,7 +2,7 @@
 # Runs every check, or the suites named (types lint shell unit lab arm64), and ends with true totals
 # over all of them in one line: `N passed, N failed, N skipped`.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 export PATH="$PWD/node_modules/.bin:$PATH"
 reports=build/reports
 mkdir -p "$reports"
@@ -60,6 +60,7 @@ run() {
 	printf '== %s took %d s\n' "$1" $((SECONDS - started))
 }
 
-for name in ${*:-types lint shell unit lab arm64}; do run "$name"; done
+[ $# -gt 0 ] || set -- types lint shell unit lab arm64
+for name in "$@"; do run "$name"; done
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ]

@@ -19,7 +19,8 @@ import { openSys } from "./ffi/sys.ts";
 import { US_LAYOUT } from "./hid/layout.ts";
 import { readUsbPort } from "./hid/udc.ts";
 import { createApp } from "./http/app.ts";
-import { type Listener, listenTcp, listenUnix, refuseLiveSocket } from "./http/serve.ts";
+import { Doors } from "./http/doors.ts";
+import { refuseLiveSocket } from "./http/serve.ts";
 
 export interface DaemonOptions {
   readonly places: { readonly config: string; readonly state: string; readonly socket: string };
@@ -73,8 +74,7 @@ class Running implements Daemon {
   #settings: Settings;
   #store: AccessStore | undefined;
   #watch: FileWatch | undefined;
-  #listeners: Listener[] = [];
-  #app: ReturnType<typeof createApp> | undefined;
+  #doors: Doors | undefined;
   /** Changes of the settings are taken one after the other. */
   #changes: Promise<void> = Promise.resolve();
 
@@ -96,10 +96,14 @@ class Running implements Daemon {
     const log = this.#log.part("access");
     this.#store = await openAccess({ config, state, builtAtMs, log, live: true });
     this.#devices.start(this.#settings);
-    this.#app = this.#createApp(this.#store);
     mkdirSync(dirname(places.socket), { recursive: true, mode: 0o750 });
-    this.#listeners.push(listenUnix(this.#app, places.socket));
-    this.#listen();
+    this.#doors = new Doors({
+      app: this.#createApp(this.#store),
+      socket: places.socket,
+      stateDir: state,
+      log: this.#log,
+    });
+    await this.#doors.open(this.#settings.server);
     this.#watch = await watchSettings(config, this.#log.part("settings"), (settings) => {
       this.#changes = this.#changes.then(() => this.#adopt(chosen(this.#options, settings)));
     });
@@ -108,7 +112,7 @@ class Running implements Daemon {
   async stop(): Promise<void> {
     await this.#watch?.stop();
     await this.#changes;
-    await this.#unlisten();
+    await this.#doors?.close();
     await letGo(this.#runner, this.#log);
     await this.#devices.stop();
     await this.#store?.close();
@@ -125,34 +129,12 @@ class Running implements Daemon {
         await this.#devices.stop();
         this.#devices.start(settings);
       }
-      const [one, other] = [before.server, settings.server];
-      if (one.bind !== other.bind || one.http_port !== other.http_port) await this.#move(one);
+      if (differ(before.server, settings.server, DOOR_KEYS)) {
+        await this.#doors?.move(before.server, settings.server);
+      }
     } catch (error) {
       this.#log.error(`a change of the settings failed: ${chain(error)}`);
     }
-  }
-
-  /** Listens where the settings say now; back at the `former` place if that cannot be. */
-  async #move(former: Settings["server"]): Promise<void> {
-    await this.#unlisten(1);
-    try {
-      this.#listen();
-    } catch (error) {
-      this.#listen(former);
-      throw error;
-    }
-  }
-
-  #listen({ bind, http_port } = this.#settings.server): void {
-    if (this.#app === undefined || http_port === 0) return;
-    const listener = listenTcp(this.#app, bind, http_port);
-    this.#listeners.push(listener);
-    this.#log.info(`listening on ${listener.address}`);
-  }
-
-  /** @param kept how many of the first listeners stay; the unix socket is the first */
-  async #unlisten(kept = 0): Promise<void> {
-    await Promise.all(this.#listeners.splice(kept).map((listener) => listener.stop()));
   }
 
   #createApp(store: AccessStore): ReturnType<typeof createApp> {
@@ -168,12 +150,22 @@ class Running implements Daemon {
       simulated: () => this.#settings.video.source === "simulated",
       uptimeSeconds: () => (performance.now() - this.#startedMs) / 1000,
       hosts: () => this.#settings.server.hosts,
+      policy: () => this.#settings.server.http,
+      httpsPort: () => this.#settings.server.https_port,
+      fingerprint: () => this.#doors?.fingerprint,
       log: this.#log.part("http"),
     });
   }
 }
 
-function differ(one: Settings, other: Settings, names: readonly (keyof Settings)[]): boolean {
+/** The settings that say where to listen; the others of [server] are asked at each request. */
+const DOOR_KEYS = ["bind", "http_port", "https_port", "tls_cert", "tls_key"] as const;
+
+function differ<Table extends object>(
+  one: Table,
+  other: Table,
+  names: readonly (keyof Table)[],
+): boolean {
   return names.some((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
 }
 

@@ -57,6 +57,8 @@ export const LIMITS = {
   last_used_flush_ms: 15 * 60 * 1000,
   /** Files are also looked at this often, for file systems whose changes nobody announces. */
   file_poll_ms: 500,
+  /** Certificates change every few weeks, and both their files within moments. */
+  certificate_poll_ms: 10_000,
   /** A changed file is read once it stayed the same so long: editors write in several steps. */
   file_settle_ms: 100,
 

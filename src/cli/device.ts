@@ -53,7 +53,7 @@ export async function status({ places, options, io }: Call): Promise<void> {
     io.print(JSON.stringify(told, null, 2));
     return;
   }
-  const { linkrd, video, hid, clock } = told;
+  const { linkrd, video, hid, tls, clock } = told;
   const lit = Object.entries(hid.leds).flatMap(([name, on]) => (on ? [name] : []));
   const size = video.width === null ? "" : `${video.width}x${video.height} ${video.format}`;
   const rows = [
@@ -61,6 +61,7 @@ export async function status({ places, options, io }: Call): Promise<void> {
     ["input", hid.stage, hid.message],
     ["usb", hid.usb?.state ?? "none", hid.usb?.controller ?? "no device controller"],
     ["lights", lit.join(", ") || "none", ""],
+    ["tls", tls.fingerprint_sha256 === null ? "off" : "on", tls.fingerprint_sha256 ?? ""],
     ["clock", clock.now, ""],
     ["linkrd", linkrd.version, `up ${linkrd.uptime_seconds} s, Bun ${linkrd.bun}`],
   ];

@@ -5,12 +5,13 @@ import { controlHandler } from "./control.ts";
 import { hostGuard } from "./host.ts";
 import { identify, type TokenVerifier } from "./identity.ts";
 import { linkr } from "./linkr.ts";
+import { type PlainParts, plainGuard } from "./plain.ts";
 import { problem } from "./problem.ts";
 import type { Dialect, Env, Route } from "./route.ts";
 import { type SnapshotParts, snapshotHandler } from "./snapshot.ts";
 import { type StatusParts, statusOf } from "./status.ts";
 
-export interface AppParts extends SnapshotParts, StatusParts {
+export interface AppParts extends SnapshotParts, StatusParts, Omit<PlainParts, "dialectOf"> {
   readonly tokens: TokenVerifier;
   /** Names, besides addresses and localhost, under which this device may be called. */
   readonly hosts: () => readonly string[];
@@ -47,7 +48,7 @@ export function routes(parts: AppParts): readonly Route[] {
 /** The HTTP application. Its third argument to `fetch` is Env's Bindings. */
 export function createApp(parts: AppParts): Hono<Env> {
   const app = new Hono<Env>();
-  app.use(secureHeaders, hostGuard(parts.hosts));
+  app.use(secureHeaders, hostGuard(parts.hosts), plainGuard({ ...parts, dialectOf }));
   const table = routes(parts);
   for (const route of table) {
     app.on(route.method, route.path, (context) => enter(parts, route, context));

@@ -12,6 +12,8 @@ export type Identity =
 export interface RequestFacts {
   /** The client's address, or undefined on the unix socket. */
   readonly peer: string | undefined;
+  /** Whether it came over TLS. */
+  readonly secure: boolean;
   /** Lets this request take as long as it takes: its own bounds hold it. */
   readonly unhurried: () => void;
 }

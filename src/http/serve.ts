@@ -22,8 +22,19 @@ const IDLE_SECONDS = 10;
 /** Whoever may open the socket is trusted: root, and the group that the daemon runs as. */
 const SOCKET_MODE = 0o660;
 
-/** Listens on TCP. @param port 0 takes a free one @throws Fault that says what to do */
-export function listenTcp(app: Hono<Env>, bind: string, port: number): Listener {
+/**
+ * Listens on TCP.
+ *
+ * @param port 0 takes a free one @param tls certificate and key in PEM; without, plain HTTP
+ * @throws Fault that says what to do
+ */
+export function listenTcp(
+  app: Hono<Env>,
+  bind: string,
+  port: number,
+  tls?: { readonly cert: string; readonly key: string },
+): Listener {
+  const secure = tls !== undefined;
   try {
     const server = Bun.serve({
       hostname: bind,
@@ -33,19 +44,25 @@ export function listenTcp(app: Hono<Env>, bind: string, port: number): Listener 
       development: false,
       // Without `development` Bun would share the port with another linkrd (SO_REUSEPORT).
       reusePort: false,
+      ...(secure ? { tls: { cert: tls.cert, key: tls.key } } : {}),
       fetch: (request, self) =>
         answer(app, request, {
           peer: self.requestIP(request)?.address ?? "unknown",
+          secure,
           unhurried: () => self.timeout(request, 0),
         }),
     });
     const host = bind.includes(":") ? `[${bind}]` : bind;
     return {
-      address: `http://${host}:${server.port}`,
+      address: `${secure ? "https" : "http"}://${host}:${server.port}`,
       stop: () => server.stop(true),
     };
   } catch (cause) {
-    throw listenFault(`port ${port} of ${bind}`, "choose another in [server] http_port", cause);
+    throw listenFault(
+      `port ${port} of ${bind}`,
+      `choose another in [server] ${secure ? "https_port" : "http_port"}`,
+      cause,
+    );
   }
 }
 
@@ -69,7 +86,11 @@ export function listenUnix(app: Hono<Env>, path: string): Listener {
       maxRequestBodySize: REQUEST_BYTES_MAX,
       development: false,
       fetch: (request, self) =>
-        answer(app, request, { peer: undefined, unhurried: () => self.timeout(request, 0) }),
+        answer(app, request, {
+          peer: undefined,
+          secure: true,
+          unhurried: () => self.timeout(request, 0),
+        }),
     });
     chmodSync(path, SOCKET_MODE);
     return {

@@ -10,6 +10,8 @@ export interface StatusParts {
   readonly runner: Runner;
   readonly version: string;
   readonly simulated: () => boolean;
+  /** SHA-256 fingerprint of the certificate in use; undefined without HTTPS. */
+  readonly fingerprint: () => string | undefined;
   readonly usbPort: () => UsbPort | undefined;
   /** Seconds since the daemon started. */
   readonly uptimeSeconds: () => number;
@@ -34,6 +36,8 @@ export interface Status {
     readonly held: { keys: number; modifiers: number; buttons: number };
     readonly batches_waiting: number;
   };
+  /** What a client can pin: null without HTTPS. */
+  readonly tls: { readonly fingerprint_sha256: string | null };
   readonly clock: { readonly now: string };
 }
 
@@ -69,6 +73,7 @@ export function statusOf(parts: StatusParts): Status {
       held: { keys: keys.length, modifiers, buttons },
       batches_waiting: runner.waiting,
     },
+    tls: { fingerprint_sha256: parts.fingerprint() ?? null },
     clock: { now: new Date().toISOString() },
   };
 }

@@ -34,7 +34,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   http: {
     code: ["base", "access", "control", "video"],
     types: ["hid"],
-    packages: ["hono", "jsonc-parser", "valibot"],
+    packages: ["hono", "jsonc-parser", "selfsigned", "valibot"],
   },
   web: { code: [], types: ["http"] },
   cli: { code: ["base", "config", "access", "hid"], types: ["ffi", "http"] },
