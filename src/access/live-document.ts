@@ -26,8 +26,8 @@ export interface LiveDocumentOptions {
   readonly file: AccessFile;
   /** Where the last good text lies, for a start with a broken file. */
   readonly lastGood: string;
-  /** Whether it is also kept there. */
-  readonly keep: boolean;
+  /** For the daemon: keep it there too, and log faults; a command hands them to its user. */
+  readonly live: boolean;
   readonly log: Log;
 }
 
@@ -110,13 +110,13 @@ export class LiveDocument {
   }
 
   private async adopt(edited: Edited, inode: number | undefined): Promise<void> {
-    const { log, lastGood, keep } = this.options;
+    const { log, lastGood, live } = this.options;
     this.inForce = edited.document;
     this.identity = digestOf(edited.text);
     this.inode = inode;
     this.mended();
     log.once("unknown", "warn", edited.document.warnings.map(describe).join("; "));
-    if (!keep || this.kept === edited.text) return;
+    if (!live || this.kept === edited.text) return;
     try {
       await replaceFile(lastGood, new TextEncoder().encode(edited.text));
       this.kept = edited.text;
@@ -161,7 +161,7 @@ export class LiveDocument {
 
   private refuse(fault: Fault): void {
     this.problem = fault;
-    if (this.absent) return;
+    if (this.absent || !this.options.live) return;
     this.told = true;
     this.options.log.once("file", "error", `what was in force stays so: ${chain(fault)}`);
   }

@@ -69,7 +69,7 @@ export class AccessStore {
     this.options = options;
     this.file = new AccessFile(path);
     const lastGood = join(stateDir, "access.last-good.toml");
-    this.current = new LiveDocument({ file: this.file, lastGood, keep: live, log });
+    this.current = new LiveDocument({ file: this.file, lastGood, live, log });
     this.tombstones = new Tombstones(join(stateDir, "revoked"));
     this.lastUsed = new LastUsed(join(stateDir, "last-used.json"));
     this.index = new TokenIndex(clock, this.lastUsed);
