@@ -7,6 +7,7 @@ import type { Settings } from "../src/config/schema.ts";
 import { parseBatch } from "../src/control/events.ts";
 import { Runner } from "../src/control/runner.ts";
 import { Devices } from "../src/devices.ts";
+import { EAGAIN } from "../src/ffi/errno.ts";
 import { openSys } from "../src/ffi/sys.ts";
 import { HidDevice } from "../src/hid/device.ts";
 import { US_LAYOUT } from "../src/hid/layout.ts";
@@ -175,7 +176,11 @@ describe("a thread that fails is told of and started again", () => {
     while (sys.tryRead(port, report) > 0) taken.push(report[0] ?? 0);
     expect(taken).toEqual([1, 4]);
     await thread.stop();
+    // The numbers of its descriptors may be somebody else's by now.
+    const others = [sys.socketPair(), sys.socketPair()].flat();
     expect(thread.send(Uint8Array.of(0))).toBe(false);
+    expect(others.map((fd) => sys.tryRead(fd, report))).toEqual(new Array(4).fill(-EAGAIN));
+    for (const fd of others) sys.close(fd);
     sys.close(keyboard);
     sys.close(port);
   });

@@ -1,7 +1,8 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, jest, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { EAGAIN } from "../../src/ffi/errno.ts";
 import { OPEN, openSys } from "../../src/ffi/sys.ts";
 import { ReportEndpoint } from "../../src/hid/endpoint.ts";
 import { NotTaken } from "../../src/hid/stage.ts";
@@ -71,6 +72,18 @@ describe("a socket", () => {
     expect(tookUs).toBeGreaterThanOrEqual(50_000);
     expect(tookUs).toBeLessThan(500_000);
     expect(refusal(() => endpoint.waitTaken(started))[0]).toBe("host asleep");
+    sys.close(ours);
+    sys.close(theirs);
+  });
+
+  test("that is writable and then is not is waited for again", () => {
+    const [ours, theirs] = sys.socketPair();
+    const tries = jest.spyOn(sys, "tryWrite");
+    for (let times = 0; times < 3; times++) tries.mockReturnValueOnce(-EAGAIN);
+    new ReportEndpoint(sys, ours).write(REPORT, soon());
+    expect(tries).toHaveBeenCalledTimes(4);
+    tries.mockRestore();
+    expect(sys.tryRead(theirs, new Uint8Array(64))).toBe(8);
     sys.close(ours);
     sys.close(theirs);
   });
