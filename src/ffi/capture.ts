@@ -36,6 +36,8 @@ export interface CaptureFormat {
   readonly stride: number;
   readonly imageSize: number;
   readonly colorspace: number;
+  /** v4l2_ycbcr_encoding; 0 follows from the colorspace, as does quantization. */
+  readonly encoding: number;
   readonly quantization: number;
 }
 
@@ -165,6 +167,7 @@ export class CaptureDevice {
       stride: format.get("bytesperline"),
       imageSize: format.get("sizeimage"),
       colorspace: format.get("colorspace"),
+      encoding: format.get("ycbcr_enc"),
       quantization: format.get("quantization"),
     };
   }

@@ -3,6 +3,7 @@ import { closeSync, readFileSync, writeSync } from "node:fs";
 import libraryPath from "../../build/sys.so" with { type: "file" };
 import { Fault } from "../base/fault.ts";
 import { check } from "./errno.ts";
+import type { PlanarPicture } from "./jpeg.ts";
 
 /** Mirror of native/sys.c and native/range.c, with the C declaration of each argument. */
 const SYMBOLS = {
@@ -41,6 +42,17 @@ const SYMBOLS = {
   },
   linkrd_expand_luma: {
     args: ["ptr", "ptr", "u64"] /* const uint8_t *source, uint8_t *target, uint64_t length */,
+    returns: "void",
+  },
+  linkrd_rec709_to_rec601: {
+    args: [
+      "ptr", // uint8_t *luma
+      "ptr", // uint8_t *blue
+      "ptr", // uint8_t *red
+      "u64", // uint64_t stride_y
+      "u64", // uint64_t stride_c
+      "u64", // uint64_t height
+    ],
     returns: "void",
   },
   linkrd_expand_chroma: {
@@ -147,6 +159,12 @@ export class Sys {
   expandChroma(source: Uint8Array, target: Uint8Array): void {
     if (source.byteLength > target.byteLength) throw new RangeError("expand: target too short");
     this.#calls.linkrd_expand_chroma(source, target, source.byteLength);
+  }
+
+  /** Full-range BT.709 planes as BT.601, in place (native/range.c). */
+  rec709ToRec601(planes: PlanarPicture): void {
+    const { y, u, v, strideY, strideC, height } = planes;
+    this.#calls.linkrd_rec709_to_rec601(y, u, v, strideY, strideC, height);
   }
 }
 

@@ -134,7 +134,10 @@ export const FIELD_NONE = 1;
 export const BUF_FLAG_ERROR = 0x40;
 export const EVENT_SOURCE_CHANGE = 5;
 export const QUANTIZATION_FULL_RANGE = 1;
+export const COLORSPACE_REC709 = 3;
 export const COLORSPACE_JPEG = 7;
+export const YCBCR_ENC_709 = 2;
+export const YCBCR_ENC_XV709 = 4;
 
 /** A pixel format's four characters as the kernel's number, and back. */
 export function fourcc(characters: string): number {

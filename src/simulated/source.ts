@@ -71,6 +71,7 @@ export class SimulatedSource implements Source {
       sequence,
       capturedUs,
       range: "full",
+      matrix: "601",
       readStrip: (top, into) => copyRows(this.#screen, top, into),
       [Symbol.dispose]: () => undefined,
     };

@@ -3,12 +3,20 @@ import { LIMITS } from "../base/limits.ts";
 import { CaptureDevice, type CaptureFormat, type Filled } from "../ffi/capture.ts";
 import { SystemError } from "../ffi/errno.ts";
 import { POLL, type Sys } from "../ffi/sys.ts";
-import { COLORSPACE_JPEG, fourcc, fourccName, QUANTIZATION_FULL_RANGE } from "../ffi/v4l2.ts";
+import {
+  COLORSPACE_JPEG,
+  COLORSPACE_REC709,
+  fourcc,
+  fourccName,
+  QUANTIZATION_FULL_RANGE,
+  YCBCR_ENC_709,
+  YCBCR_ENC_XV709,
+} from "../ffi/v4l2.ts";
 import type { Yuv } from "../ffi/yuv.ts";
 import { checkMjpeg } from "./mjpeg.ts";
 import type { Planes } from "./planes.ts";
 import { type Mode, NoPicture, type Stage } from "./signal.ts";
-import type { Frame, JpegFrame, Range, RawFrame, Source } from "./source.ts";
+import type { Frame, JpegFrame, Matrix, Range, RawFrame, Source } from "./source.ts";
 
 /** What the operator chose. */
 export interface CameraSettings {
@@ -140,6 +148,7 @@ export class Camera implements Source {
       kind: "raw",
       ...frame,
       range: rangeOf(running.format),
+      matrix: matrixOf(running.format),
       readStrip(top: number, into: Planes) {
         yuv.yuyvToPlanes(filled.address + top * stride, stride, into);
       },
@@ -226,6 +235,12 @@ function yuyvBytes({ width, height, stride }: CaptureFormat): number {
 function rangeOf(format: CaptureFormat): Range {
   if (format.quantization === QUANTIZATION_FULL_RANGE) return "full";
   return format.quantization === 0 && format.colorspace === COLORSPACE_JPEG ? "full" : "limited";
+}
+
+/** V4L2_MAP_YCBCR_ENC_DEFAULT of linux/videodev2.h, for the encodings that HDMI has. */
+function matrixOf({ encoding, colorspace }: CaptureFormat): Matrix {
+  if (encoding === 0) return colorspace === COLORSPACE_REC709 ? "709" : "601";
+  return encoding === YCBCR_ENC_709 || encoding === YCBCR_ENC_XV709 ? "709" : "601";
 }
 
 function once(action: () => void): () => void {

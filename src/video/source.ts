@@ -6,6 +6,9 @@ import type { Mode } from "./signal.ts";
  */
 export type Range = "limited" | "full";
 
+/** Which weights of red, green and blue make luma: ITU-R BT.601, as JPEG has it, or BT.709. */
+export type Matrix = "601" | "709";
+
 /** A frame that has to be encoded: its rows can be had as planes, a strip at a time. */
 export interface RawFrame {
   readonly kind: "raw";
@@ -13,6 +16,7 @@ export interface RawFrame {
   /** CLOCK_MONOTONIC when the frame was taken from the source. */
   readonly capturedUs: number;
   readonly range: Range;
+  readonly matrix: Matrix;
   /**
    * Writes `into.height` rows, the first of them `top`, into `into`, whose width is the frame's.
    */

@@ -2,7 +2,7 @@ import type { JpegEncoder } from "../ffi/jpeg.ts";
 import type { Sys } from "../ffi/sys.ts";
 import { entropyCodedData, pictureHeader, readJpegLayout } from "./jpeg.ts";
 import { Planes } from "./planes.ts";
-import type { Range, RawFrame } from "./source.ts";
+import type { RawFrame } from "./source.ts";
 
 /** Lines of a strip: one row of 4:2:0 MCUs (ITU-T T.81, A.2). */
 export const STRIP_LINES = 16;
@@ -23,8 +23,8 @@ export interface StripUpdates {
 interface Work {
   /** What is read from the frame; it changes places with what was kept when the two differ. */
   read: Planes;
-  /** The strip in full range, where the frame is limited. */
-  readonly full: Planes;
+  /** The strip as JFIF means it, where the frame does not have it so. */
+  readonly jfif: Planes;
 }
 
 interface Strip {
@@ -37,7 +37,7 @@ interface Strip {
  *
  * Device memory is read once, a strip at a time, so that what was just read is still in the cache
  * when it is compared. An unchanged frame costs one conversion and one comparison, and no encoding;
- * range is expanded on changed strips alone.
+ * colours are converted on changed strips alone.
  */
 export class StripEncoder {
   readonly #sys: Sys;
@@ -58,7 +58,7 @@ export class StripEncoder {
       const lines = Math.min(STRIP_LINES, height - top);
       const work = shared.get(lines) ?? {
         read: new Planes(width, lines),
-        full: new Planes(width, lines),
+        jfif: new Planes(width, lines),
       };
       shared.set(lines, work);
       this.#strips.push({ kept: new Planes(width, lines), work });
@@ -71,7 +71,7 @@ export class StripEncoder {
     let header: Uint8Array<ArrayBuffer> | undefined;
     this.#strips.forEach((strip, index) => {
       if (!this.#changed(strip, frame, index)) return;
-      const jpeg = this.#jpeg.encode(this.#fullRange(strip, frame.range), this.#quality);
+      const jpeg = this.#jpeg.encode(this.#asJfif(strip, frame), this.#quality);
       const layout = readJpegLayout(jpeg);
       if (layout === undefined) throw new Error("libjpeg-turbo made no baseline JPEG");
       if (!this.#begun && index === 0) header = pictureHeader(jpeg, layout, this.#height);
@@ -97,12 +97,18 @@ export class StripEncoder {
     return true;
   }
 
-  #fullRange({ kept, work }: Strip, range: Range): Planes {
-    if (range === "full") return kept;
-    this.#sys.expandLuma(kept.y, work.full.y);
-    this.#sys.expandChroma(kept.u, work.full.u);
-    this.#sys.expandChroma(kept.v, work.full.v);
-    work.full.padLuma();
-    return work.full;
+  /** JFIF means full range and the matrix of BT.601. */
+  #asJfif({ kept, work: { jfif } }: Strip, { range, matrix }: RawFrame): Planes {
+    if (range === "full" && matrix === "601") return kept;
+    if (range === "limited") {
+      this.#sys.expandLuma(kept.y, jfif.y);
+      this.#sys.expandChroma(kept.u, jfif.u);
+      this.#sys.expandChroma(kept.v, jfif.v);
+    } else {
+      jfif.bytes.set(kept.bytes);
+    }
+    if (matrix === "709") this.#sys.rec709ToRec601(jfif);
+    jfif.padLuma();
+    return jfif;
   }
 }

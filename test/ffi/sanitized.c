@@ -24,6 +24,8 @@ int32_t linkrd_differs(const void *one, const void *other, uint64_t length);
 void linkrd_copy(void *target, int64_t source, uint64_t length);
 void linkrd_expand_luma(const uint8_t *source, uint8_t *target, uint64_t length);
 void linkrd_expand_chroma(const uint8_t *source, uint8_t *target, uint64_t length);
+void linkrd_rec709_to_rec601(uint8_t *luma, uint8_t *blue, uint8_t *red, uint64_t stride_y,
+			     uint64_t stride_c, uint64_t height);
 
 #define CHECK(condition) \
 	if (!(condition)) exit(__LINE__ % 256 ? __LINE__ % 256 : 255)
@@ -71,10 +73,23 @@ static void ranges(void)
 	}
 }
 
+static void matrices(void)
+{
+	for (uint64_t height = 1; height < 20; height++) {
+		uint8_t *luma = calloc(height, 64), *blue = calloc((height + 1) / 2, 32);
+		uint8_t *red = calloc((height + 1) / 2, 32);
+		linkrd_rec709_to_rec601(luma, blue, red, 64, 32, height);
+		free(luma);
+		free(blue);
+		free(red);
+	}
+}
+
 int main(int count, char **arguments)
 {
 	CHECK(count == 2);
 	calls(arguments[1]);
 	ranges();
+	matrices();
 	return 0;
 }

@@ -1,6 +1,6 @@
 /** Pictures made up for tests, and libjpeg-turbo's own djpeg to look at what became of them. */
 import { Planes } from "../../src/video/planes.ts";
-import type { Range, RawFrame } from "../../src/video/source.ts";
+import type { Matrix, Range, RawFrame } from "../../src/video/source.ts";
 
 type Random = (below: number) => number;
 
@@ -44,12 +44,13 @@ export function copyOf(planes: Planes): Planes {
 }
 
 /** A frame whose rows are those of `planes`. */
-export function frameOf(planes: Planes, range: Range): RawFrame {
+export function frameOf(planes: Planes, range: Range, matrix: Matrix = "601"): RawFrame {
   return {
     kind: "raw",
     sequence: 0,
     capturedUs: 0,
     range,
+    matrix,
     readStrip(top, into) {
       const [first, count] = [top >> 1, into.chromaHeight];
       const chroma = (from: Uint8Array) => {

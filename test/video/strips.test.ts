@@ -258,6 +258,33 @@ describe("colours come out right", () => {
     check(viewer.jpeg);
   });
 
+  test("of BT.709, limited and full", () => {
+    /** The bars above in limited range (ITU-R BT.709-6, 3.4), in the same order. */
+    const rec709 = [
+      [235, 128, 128],
+      [219, 16, 138],
+      [188, 154, 16],
+      [173, 42, 26],
+      [78, 214, 230],
+      [63, 102, 240],
+      [32, 240, 118],
+      [16, 128, 128],
+      [126, 128, 128],
+    ] as const;
+    for (const range of ["limited", "full"] as const) {
+      const planes = filled(width, height, (x, _, plane) => {
+        const bar = Math.floor(x / (plane === 0 ? BAR_PIXELS : BAR_PIXELS / 2));
+        const value = rec709[bar]?.[plane] ?? 0;
+        if (range === "limited") return value;
+        const full = plane === 0 ? ((value - 16) * 255) / 219 : ((value - 128) * 255) / 224 + 128;
+        return Math.max(0, Math.min(255, Math.round(full)));
+      });
+      using viewer = new Viewer(width, height, 95);
+      viewer.show(frameOf(planes, range, "709"));
+      check(viewer.jpeg);
+    }
+  });
+
   test("of YUYV memory with rows wider than the picture", () => {
     const stride = 2 * width + 24;
     const memory = new Uint8Array(stride * height).fill(0xee);
