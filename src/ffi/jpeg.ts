@@ -51,7 +51,10 @@ export interface PlanarPicture {
  */
 export class JpegEncoder {
   readonly #calls: Calls;
-  readonly #handle: Pointer;
+  readonly #widthMax: number;
+  readonly #heightMax: number;
+  /** Undefined once it is freed: libjpeg-turbo would follow it anyway. */
+  #handle: Pointer | undefined;
   readonly #output: Uint8Array;
   readonly #outputPointer: BigUint64Array;
   readonly #outputSize = new BigUint64Array(1);
@@ -60,6 +63,8 @@ export class JpegEncoder {
 
   constructor(calls: Calls, widthMax: number, heightMax: number) {
     this.#calls = calls;
+    this.#widthMax = widthMax;
+    this.#heightMax = heightMax;
     const handle = calls.tjInitCompress();
     if (handle === null)
       throw new Fault("system", "libjpeg-turbo gives no encoder: out of memory?");
@@ -74,6 +79,11 @@ export class JpegEncoder {
    * @param quality 1…100 @returns a view of the encoder's own buffer, good until the next call
    */
   encode(picture: PlanarPicture, quality: number): Uint8Array {
+    if (this.#handle === undefined) throw new TypeError("this encoder is closed");
+    // With FLAG_NO_REALLOC the library takes the buffer to be long enough, whatever size it is told.
+    if (picture.width > this.#widthMax || picture.height > this.#heightMax) {
+      throw new RangeError("the picture is larger than the encoder");
+    }
     this.#planes[0] = BigInt(addressOf(picture.y));
     this.#planes[1] = BigInt(addressOf(picture.u));
     this.#planes[2] = BigInt(addressOf(picture.v));
@@ -93,16 +103,18 @@ export class JpegEncoder {
       quality,
       FLAG_NO_REALLOC,
     );
-    if (failed !== 0) throw new Fault("internal", `libjpeg-turbo: ${this.#lastError()}`);
+    if (failed !== 0)
+      throw new Fault("internal", `libjpeg-turbo: ${this.#lastError(this.#handle)}`);
     return this.#output.subarray(0, Number(this.#outputSize[0]));
   }
 
   close(): void {
-    this.#calls.tjDestroy(this.#handle);
+    if (this.#handle !== undefined) this.#calls.tjDestroy(this.#handle);
+    this.#handle = undefined;
   }
 
-  #lastError(): string {
-    const text = this.#calls.tjGetErrorStr2(this.#handle);
+  #lastError(handle: Pointer): string {
+    const text = this.#calls.tjGetErrorStr2(handle);
     return text === null ? "unknown error" : new CString(Number(text) as Pointer).toString();
   }
 }
