@@ -50,7 +50,7 @@ run() {
 		mapfile -t files < <(units)
 		suite unit --timeout 30000 "${files[@]}"
 		;;
-	lab) suite lab --timeout 900000 ./test/lab/lab.test.ts ;;
+	lab) suite lab --timeout 900000 ./test/lab/*.test.ts ;;
 	arm64) suite arm64 --timeout 600000 ./test/arm64/arm64.test.ts ;;
 	*)
 		echo "test: no suite '$1'" >&2
