@@ -80,7 +80,7 @@ export class JpegEncoder {
    */
   encode(picture: PlanarPicture, quality: number): Uint8Array {
     if (this.#handle === undefined) throw new TypeError("this encoder is closed");
-    // With FLAG_NO_REALLOC the library takes the buffer to be long enough, whatever size it is told.
+    // With FLAG_NO_REALLOC the library ignores the size it is told, and writes on.
     if (picture.width > this.#widthMax || picture.height > this.#heightMax) {
       throw new RangeError("the picture is larger than the encoder");
     }
