@@ -146,6 +146,7 @@ class Running implements Daemon {
       version: this.#options.version,
       epoch: randomBytes(6).toString("hex"),
       nowUs: () => this.#sys.monotonicUs(),
+      fpsMax: () => this.#settings.video.fps_max,
       usbPort: readUsbPort,
       simulated: () => this.#settings.video.source === "simulated",
       uptimeSeconds: () => (performance.now() - this.#startedMs) / 1000,

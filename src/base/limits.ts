@@ -14,6 +14,8 @@ export const LIMITS = {
   /** What a refusal repeats of the input: enough to find it, too little to abuse or to leak. */
   input_echo_characters_max: 32,
   viewers_max: 16,
+  /** A stream that says nothing for longer is taken for dead by browsers and ffmpeg. */
+  stream_silence_ms_max: 1000,
 
   capture_buffers_min: 4,
   capture_poll_ms: 1000,

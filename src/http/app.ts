@@ -10,8 +10,13 @@ import { problem } from "./problem.ts";
 import type { Dialect, Env, Route } from "./route.ts";
 import { type SnapshotParts, snapshotHandler } from "./snapshot.ts";
 import { type StatusParts, statusOf } from "./status.ts";
+import { type StreamParts, streamHandler } from "./stream.ts";
 
-export interface AppParts extends SnapshotParts, StatusParts, Omit<PlainParts, "dialectOf"> {
+export interface AppParts
+  extends SnapshotParts,
+    StreamParts,
+    StatusParts,
+    Omit<PlainParts, "dialectOf"> {
   readonly tokens: TokenVerifier;
   /** Names, besides addresses and localhost, under which this device may be called. */
   readonly hosts: () => readonly string[];
@@ -27,6 +32,13 @@ export function routes(parts: AppParts): readonly Route[] {
       access: "view",
       dialect: linkr,
       handler: snapshotHandler(parts),
+    },
+    {
+      method: "GET",
+      path: "/api/public/stream",
+      access: "view",
+      dialect: linkr,
+      handler: streamHandler(parts),
     },
     {
       method: "POST",

@@ -117,9 +117,13 @@ export class Screen {
     for (const { reject } of [...this.#waiters]) reject(noVideo(state));
   }
 
-  /** A JPEG says nothing of what changed, so each one counts as new. */
+  /** A JPEG says nothing of what changed, but of a screen that stands still it is often the same. */
   #whole(message: VideoMessage & { kind: "jpeg" }): Picture {
     const { width, height, sequence, capturedUs, bytes } = message;
+    const before = this.#picture;
+    if (before !== undefined && Buffer.compare(before.jpeg, bytes) === 0) {
+      return { ...before, sequence, capturedUs };
+    }
     return { jpeg: bytes, width, height, sequence, capturedUs, version: ++this.#version };
   }
 

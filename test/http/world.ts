@@ -81,6 +81,7 @@ export async function openWorld(): Promise<World> {
       usbPort: () => undefined,
       simulated: () => true,
       uptimeSeconds: () => 1,
+      fpsMax: () => 30,
       hosts: () => ["kvm.example.org"],
       policy: () => "serve",
       httpsPort: () => 0,
