@@ -39,35 +39,57 @@ EXPORT void linkrd_expand_chroma(const uint8_t *restrict source, uint8_t *restri
 	}
 }
 
-static inline uint8_t to_byte(int32_t value)
+static inline uint8_t to_byte(int16_t value)
 {
 	return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+}
+
+/* one * a + other * b, both factors with `bits` fractional bits; the sum has to fit 16 bits. */
+static inline int16_t weighted(int16_t one, int16_t a, int16_t other, int16_t b, int bits)
+{
+	return (int16_t)((int16_t)(one * a + other * b + (1 << (bits - 1))) >> bits);
+}
+
+/* Pixels of a row that are worked on at a time. */
+enum { BLOCK = 512 };
+
+/* Turns the chroma of two rows. @param gains what is to be added to each of their pixels' luma */
+static void turn_chroma(uint8_t *restrict blue, uint8_t *restrict red, int16_t *restrict gains,
+			uint64_t length)
+{
+	for (uint64_t i = 0; i < length; i++) {
+		int16_t b = (int16_t)(blue[i] - 128), r = (int16_t)(red[i] - 128);
+		gains[2 * i] = gains[2 * i + 1] = weighted(b, 52, r, 100, 9);
+		blue[i] = to_byte((int16_t)(128 + b - weighted(b, 21, r, 227, 11)));
+		red[i] = to_byte((int16_t)(128 + r - weighted(r, 34, b, 148, 11)));
+	}
+}
+
+static void add_gains(uint8_t *restrict luma, const int16_t *restrict gains, uint64_t length)
+{
+	for (uint64_t i = 0; i < length; i++) luma[i] = to_byte((int16_t)(luma[i] + gains[i]));
 }
 
 /*
  * Full-range BT.709 planes, 4:2:0, to BT.601, in place: JFIF knows BT.601 alone.
  *
  * The way leads through RGB: with Kr 0.2126, Kb 0.0722 on one side and Kr 0.299, Kb 0.114 on the
- * other, luma gains a little chroma and the chroma axes turn. Factors are 16.16. A row of luma is
- * `stride_y` bytes and no longer than two rows of chroma.
+ * other, luma gains 0.1016 Cb + 0.1961 Cr, Cb loses 0.0101 Cb + 0.1107 Cr, and Cr loses 0.0166 Cr +
+ * 0.0724 Cb. In 16 bits that is within 0.6 of the truth. A row of luma is `stride_y` bytes, an even
+ * number, and no longer than two rows of chroma.
  */
 EXPORT void linkrd_rec709_to_rec601(uint8_t *luma, uint8_t *blue, uint8_t *red, uint64_t stride_y,
 				    uint64_t stride_c, uint64_t height)
 {
 	for (uint64_t row = 0; row < height; row += 2) {
-		uint8_t *upper = luma + row * stride_y;
-		uint8_t *lower = row + 1 < height ? upper + stride_y : upper;
-		uint8_t *cb = blue + row / 2 * stride_c, *cr = red + row / 2 * stride_c;
-		for (uint64_t column = 0; column < stride_y / 2; column++) {
-			int32_t b = cb[column] - 128, r = cr[column] - 128;
-			int32_t gain = (6657 * b + 12850 * r + 0x8000) >> 16;
-			cb[column] = to_byte(((64871 * b - 7252 * r + 0x8000) >> 16) + 128);
-			cr[column] = to_byte(((64448 * r - 4748 * b + 0x8000) >> 16) + 128);
-			upper[2 * column] = to_byte(upper[2 * column] + gain);
-			upper[2 * column + 1] = to_byte(upper[2 * column + 1] + gain);
-			if (lower == upper) continue;
-			lower[2 * column] = to_byte(lower[2 * column] + gain);
-			lower[2 * column + 1] = to_byte(lower[2 * column + 1] + gain);
+		for (uint64_t left = 0; left < stride_y; left += BLOCK) {
+			int16_t gains[BLOCK] = {0};
+			uint64_t length = stride_y - left < BLOCK ? stride_y - left : BLOCK;
+			uint64_t chroma = row / 2 * stride_c + left / 2;
+			uint8_t *upper = luma + row * stride_y + left;
+			turn_chroma(blue + chroma, red + chroma, gains, length / 2);
+			add_gains(upper, gains, length);
+			if (row + 1 < height) add_gains(upper + stride_y, gains, length);
 		}
 	}
 }
