@@ -91,6 +91,7 @@ export class Linkrd implements AsyncDisposable {
     const linkrd = new Linkrd(await makeFolder(port, rest), port);
     await linkrd.ready();
     linkrd.token = await linkrd.newToken("test");
+    await linkrd.knowsToken();
     return linkrd;
   }
 
@@ -99,6 +100,13 @@ export class Linkrd implements AsyncDisposable {
     await until("the daemon to answer", 15, async () => {
       if (this.#process.exitCode !== null) throw new Error(`it ended at once: ${this.#log}`);
       return (await this.cli("status", "--json")).exit === 0 ? true : undefined;
+    });
+  }
+
+  /** The file is written when the command ends; the daemon has it a few milliseconds later. */
+  async knowsToken(): Promise<void> {
+    await until("the token to be known", 1, async () => {
+      return (await this.ask("/api/status")).status === 200 ? true : undefined;
     });
   }
 
