@@ -117,7 +117,7 @@ export class Screen {
     for (const { reject } of [...this.#waiters]) reject(noVideo(state));
   }
 
-  /** A JPEG says nothing of what changed, but of a screen that stands still it is often the same. */
+  /** A JPEG does not say what changed, but of a screen that stands still it is often the same. */
   #whole(message: VideoMessage & { kind: "jpeg" }): Picture {
     const { width, height, sequence, capturedUs, bytes } = message;
     const before = this.#picture;

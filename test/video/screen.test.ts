@@ -93,14 +93,17 @@ describe("a picture", () => {
     expect(await third).toMatchObject({ version: 2, sequence: 5000 });
   });
 
-  test("of a dongle counts as new each time", async () => {
+  test("of a dongle has a version of its own when its bytes are others", async () => {
     const { screen } = setUp();
-    const bytes = Uint8Array.of(1, 2, 3);
-    const jpeg = { kind: "jpeg", sequence: 1, width: 8, height: 8, bytes } as const;
-    const [first] = [ask(screen), screen.receive({ ...jpeg, capturedUs: 1000 })];
-    expect(await first).toMatchObject({ jpeg: bytes, version: 1 });
-    const [second] = [ask(screen), screen.receive({ ...jpeg, capturedUs: 1001 })];
-    expect(await second).toMatchObject({ jpeg: bytes, version: 2 });
+    const show = (capturedUs: number, ...bytes: number[]) => {
+      const asked = ask(screen);
+      const jpeg = { kind: "jpeg", sequence: capturedUs, width: 8, height: 8 } as const;
+      screen.receive({ ...jpeg, capturedUs, bytes: Uint8Array.from(bytes) });
+      return asked;
+    };
+    expect(await show(1000, 1, 2)).toMatchObject({ jpeg: Uint8Array.of(1, 2), version: 1 });
+    expect(await show(1001, 1, 2)).toMatchObject({ version: 1, sequence: 1001, capturedUs: 1001 });
+    expect(await show(1002, 1, 3)).toMatchObject({ jpeg: Uint8Array.of(1, 3), version: 2 });
   });
 
   test("after a loss of the signal begins anew, with a version of its own", async () => {
