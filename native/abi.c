@@ -26,6 +26,7 @@ static void requests(void)
 	NUMBER(VIDIOC_DQBUF);
 	NUMBER(VIDIOC_STREAMON);
 	NUMBER(VIDIOC_STREAMOFF);
+	NUMBER(VIDIOC_ENUM_FRAMESIZES);
 	NUMBER(VIDIOC_S_DV_TIMINGS);
 	NUMBER(VIDIOC_QUERY_DV_TIMINGS);
 	NUMBER(VIDIOC_DQEVENT);
@@ -65,6 +66,18 @@ static void formats(void)
 	FIELD(v4l2_format, fmt.pix_mp.num_planes);
 	FIELD(v4l2_format, fmt.pix_mp.ycbcr_enc);
 	FIELD(v4l2_format, fmt.pix_mp.quantization);
+}
+
+static void sizes(void)
+{
+	SIZE(v4l2_frmsizeenum);
+	FIELD(v4l2_frmsizeenum, index);
+	FIELD(v4l2_frmsizeenum, pixel_format);
+	FIELD(v4l2_frmsizeenum, type);
+	FIELD(v4l2_frmsizeenum, discrete.width);
+	FIELD(v4l2_frmsizeenum, discrete.height);
+	FIELD(v4l2_frmsizeenum, stepwise.max_width);
+	FIELD(v4l2_frmsizeenum, stepwise.max_height);
 }
 
 static void buffers(void)
@@ -115,6 +128,8 @@ static void constants(void)
 	NUMBER(V4L2_BUF_FLAG_ERROR);
 	NUMBER(V4L2_EVENT_SOURCE_CHANGE);
 	NUMBER(V4L2_QUANTIZATION_FULL_RANGE);
+	NUMBER(V4L2_QUANTIZATION_LIM_RANGE);
+	NUMBER(V4L2_FRMSIZE_TYPE_DISCRETE);
 	NUMBER(V4L2_COLORSPACE_JPEG);
 	NUMBER(V4L2_COLORSPACE_REC709);
 	NUMBER(V4L2_YCBCR_ENC_709);
@@ -145,6 +160,7 @@ int main(void)
 {
 	requests();
 	formats();
+	sizes();
 	buffers();
 	constants();
 	errors();

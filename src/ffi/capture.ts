@@ -1,3 +1,4 @@
+import { LIMITS } from "../base/limits.ts";
 import { check, EAGAIN, EINVAL, SystemError } from "./errno.ts";
 import { Struct } from "./struct.ts";
 import { OPEN, type Sys } from "./sys.ts";
@@ -15,6 +16,8 @@ import {
   FMTDESC,
   FORMAT,
   FORMAT_MPLANE,
+  FRMSIZE_TYPE_DISCRETE,
+  FRMSIZEENUM,
   MEMORY_MMAP,
   PLANE,
   REQUESTBUFFERS,
@@ -51,6 +54,11 @@ export interface Filled {
   readonly sequence: number;
   /** The driver marked it damaged, or gave it without content. */
   readonly damaged: boolean;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 interface Mapped {
@@ -131,7 +139,7 @@ export class CaptureDevice {
   }
 
   /** Size of the signal that is coming in now, or undefined where that cannot be told. */
-  incomingSize(): { width: number; height: number } | undefined {
+  incomingSize(): Size | undefined {
     const timings = new Struct(DV_TIMINGS);
     if (this.#sys.tryIoctl(this.#fd, VIDIOC.QUERY_DV_TIMINGS, timings.bytes) < 0) return undefined;
     return { width: timings.get("width"), height: timings.get("height") };
@@ -150,13 +158,34 @@ export class CaptureDevice {
     return event.get("type") === EVENT_SOURCE_CHANGE;
   }
 
-  /** Asks for `pixelFormat` at the current size. @returns what the device made of it */
-  setFormat(pixelFormat: number): CaptureFormat {
+  /**
+   * The largest size of `pixelFormat` within linkrd's bounds, of the first 64 that are told one by
+   * one or of a range; undefined where the device does not tell (VIDIOC_ENUM_FRAMESIZES).
+   */
+  largestSize(pixelFormat: number): Size | undefined {
+    const entry = new Struct(FRMSIZEENUM);
+    let largest: Size | undefined;
+    for (let index = 0; index < 64; index++) {
+      entry.clear().set("index", index).set("pixel_format", pixelFormat);
+      if (this.#sys.tryIoctl(this.#fd, VIDIOC.ENUM_FRAMESIZES, entry.bytes) < 0) break;
+      const kind = entry.get("type") === FRMSIZE_TYPE_DISCRETE ? "discrete" : "range";
+      const size = kind === "discrete" ? discreteSize(entry) : rangeSize(entry);
+      const fits = size.width <= LIMITS.frame_width_max && size.height <= LIMITS.frame_height_max;
+      const area = ({ width, height }: Size) => width * height;
+      if (fits && (largest === undefined || area(size) > area(largest))) largest = size;
+      if (kind === "range") break;
+    }
+    return largest;
+  }
+
+  /** Asks for `pixelFormat`, at the current size or `size`. @returns what the device made of it */
+  setFormat(pixelFormat: number, size?: Size): CaptureFormat {
     const multiplanar = this.#type === BUF_TYPE.captureMplane;
     const format = multiplanar ? new Struct(FORMAT_MPLANE) : new Struct(FORMAT);
     format.set("type", this.#type);
     this.#ioctl("VIDIOC_G_FMT", VIDIOC.G_FMT, format.bytes);
     format.set("pixelformat", pixelFormat).set("field", FIELD_NONE);
+    if (size !== undefined) format.set("width", size.width).set("height", size.height);
     // Left as they are, the sizes of the old format could be taken as wishes for the new one.
     format.set("bytesperline", 0).set("sizeimage", 0);
     this.#ioctl("VIDIOC_S_FMT", VIDIOC.S_FMT, format.bytes);
@@ -240,4 +269,16 @@ export class CaptureDevice {
   #ioctl(name: string, request: number, argument: Uint8Array): void {
     check(this.#sys.tryIoctl(this.#fd, request, argument), name, this.#path);
   }
+}
+
+function discreteSize(entry: Struct<typeof FRMSIZEENUM>): Size {
+  return { width: entry.get("discrete.width"), height: entry.get("discrete.height") };
+}
+
+/** Of a range the largest within linkrd's bounds is asked for; the device rounds it to its steps. */
+function rangeSize(entry: Struct<typeof FRMSIZEENUM>): Size {
+  return {
+    width: Math.min(entry.get("stepwise.max_width"), LIMITS.frame_width_max),
+    height: Math.min(entry.get("stepwise.max_height"), LIMITS.frame_height_max),
+  };
 }

@@ -21,6 +21,20 @@ export const FMTDESC = {
   fields: { index: [0, "u32"], type: [4, "u32"], pixelformat: [44, "u32"] },
 } as const satisfies Layout;
 
+/** A size, if `type` is discrete; the largest of a range, if it is not. */
+export const FRMSIZEENUM = {
+  size: 44,
+  fields: {
+    index: [0, "u32"],
+    pixel_format: [4, "u32"],
+    type: [8, "u32"],
+    "discrete.width": [12, "u32"],
+    "discrete.height": [16, "u32"],
+    "stepwise.max_width": [16, "u32"],
+    "stepwise.max_height": [28, "u32"],
+  },
+} as const satisfies Layout;
+
 /** v4l2_format holding a single-planar v4l2_pix_format. */
 export const FORMAT = {
   size: 208,
@@ -110,6 +124,7 @@ export const VIDIOC = {
   DQBUF: request("both", 17, BUFFER.size),
   STREAMON: request("write", 18, 4),
   STREAMOFF: request("write", 19, 4),
+  ENUM_FRAMESIZES: request("both", 74, FRMSIZEENUM.size),
   S_DV_TIMINGS: request("both", 87, DV_TIMINGS.size),
   DQEVENT: request("read", 89, EVENT.size),
   SUBSCRIBE_EVENT: request("write", 90, EVENT_SUBSCRIPTION.size),
@@ -131,9 +146,11 @@ export const CAP = {
 export const BUF_TYPE = { capture: 1, captureMplane: 9 } as const;
 export const MEMORY_MMAP = 1;
 export const FIELD_NONE = 1;
+export const FRMSIZE_TYPE_DISCRETE = 1;
 export const BUF_FLAG_ERROR = 0x40;
 export const EVENT_SOURCE_CHANGE = 5;
 export const QUANTIZATION_FULL_RANGE = 1;
+export const QUANTIZATION_LIM_RANGE = 2;
 export const COLORSPACE_REC709 = 3;
 export const COLORSPACE_JPEG = 7;
 export const YCBCR_ENC_709 = 2;

@@ -3,35 +3,30 @@ import { LIMITS } from "../base/limits.ts";
 import { CaptureDevice, type CaptureFormat, type Filled } from "../ffi/capture.ts";
 import { SystemError } from "../ffi/errno.ts";
 import { POLL, type Sys } from "../ffi/sys.ts";
-import {
-  COLORSPACE_JPEG,
-  COLORSPACE_REC709,
-  fourcc,
-  fourccName,
-  QUANTIZATION_FULL_RANGE,
-  YCBCR_ENC_709,
-  YCBCR_ENC_XV709,
-} from "../ffi/v4l2.ts";
+import { fourccName } from "../ffi/v4l2.ts";
 import type { Yuv } from "../ffi/yuv.ts";
+import { MJPEG, matrixOf, type PixelFormat, RAW_FORMATS, rangeOf } from "./formats.ts";
 import { checkMjpeg } from "./mjpeg.ts";
 import type { Planes } from "./planes.ts";
 import { type Mode, NoPicture, type Stage } from "./signal.ts";
-import type { Frame, JpegFrame, Matrix, Range, RawFrame, Source } from "./source.ts";
+import type { Frame, JpegFrame, RawFrame, Source } from "./source.ts";
 
 /** What the operator chose. */
 export interface CameraSettings {
   /** "auto", or the path of a video node */
   readonly device: string;
-  /** "auto", or one of FORMATS */
+  /** "auto", or the name of a format */
   readonly format: string;
 }
 
-/** The formats that can be read, the cheapest for the machine first. */
-const FORMATS = { yuyv: fourcc("YUYV"), mjpeg: fourcc("MJPG") } as const;
+/** The driver of USB dongles, whose raw formats are slow: most hang on a bus that is too narrow. */
+const USB_VIDEO_DRIVER = "uvcvideo";
 
 interface Running {
   readonly device: CaptureDevice;
   readonly format: CaptureFormat;
+  /** How to read it; undefined for frames that are JPEGs already. */
+  readonly raw: PixelFormat | undefined;
   readonly mode: Mode;
   readonly hasTimings: boolean;
   lastFrameUs: number;
@@ -57,7 +52,7 @@ export class Camera implements Source {
     const device = this.#openDevice(path);
     try {
       const hasTimings = adoptSignal(device);
-      const format = this.#negotiate(device);
+      const { format, raw } = this.#negotiate(device, hasTimings);
       const mode = {
         device: path,
         driver: device.identity.driver,
@@ -68,7 +63,7 @@ export class Camera implements Source {
       device.subscribeSourceChange();
       device.start(LIMITS.capture_buffers_min);
       const lastFrameUs = this.#sys.monotonicUs();
-      this.#running = { device, format, mode, hasTimings, lastFrameUs, dropped: 0 };
+      this.#running = { device, format, raw, mode, hasTimings, lastFrameUs, dropped: 0 };
       return mode;
     } catch (error) {
       device.close();
@@ -124,7 +119,8 @@ export class Camera implements Source {
   #borrow(running: Running, filled: Filled): Frame | undefined {
     const frame = { sequence: filled.sequence, capturedUs: running.lastFrameUs };
     const release = once(() => told(() => running.device.queue(filled.index)));
-    if (running.format.pixelFormat === FORMATS.mjpeg) {
+    const { raw, format } = running;
+    if (raw === undefined) {
       const copy = new Uint8Array(filled.length);
       this.#sys.copy(copy, filled.address, filled.length);
       release();
@@ -137,24 +133,21 @@ export class Camera implements Source {
       const jpeg: JpegFrame = { kind: "jpeg", ...frame, ...checked, [Symbol.dispose]: nothing };
       return jpeg;
     }
-    const { stride } = running.format;
-    if (filled.length < yuyvBytes(running.format)) {
+    if (filled.length < raw.frameBytes(format)) {
       running.dropped++;
       release();
       return undefined;
     }
-    const yuv = this.#yuv;
-    const raw: RawFrame = {
+    const [yuv, memory] = [this.#yuv, { address: filled.address, format }];
+    const borrowed: RawFrame = {
       kind: "raw",
       ...frame,
-      range: rangeOf(running.format),
-      matrix: matrixOf(running.format),
-      readStrip(top: number, into: Planes) {
-        yuv.yuyvToPlanes(filled.address + top * stride, stride, into);
-      },
+      range: rangeOf(format, raw.isRgb),
+      matrix: matrixOf(format, raw.isRgb),
+      readStrip: (top: number, into: Planes) => raw.read(yuv, memory, top, into),
       [Symbol.dispose]: release,
     };
-    return raw;
+    return borrowed;
   }
 
   #find(): string {
@@ -181,26 +174,37 @@ export class Camera implements Source {
     throw new NoPicture("unsupported", `${path} does not capture`);
   }
 
-  #negotiate(device: CaptureDevice): CaptureFormat {
+  #negotiate(device: CaptureDevice, hasTimings: boolean): Negotiated {
     const offered = device.formats();
-    const wanted = Object.entries(FORMATS).filter(
-      ([name, code]) =>
-        offered.includes(code) &&
-        (this.settings.format === "auto" || this.settings.format === name),
-    );
-    for (const [, code] of wanted) {
-      const format = device.setFormat(code);
+    const raws: (PixelFormat | undefined)[] = [...RAW_FORMATS];
+    const isUsb = device.identity.driver === USB_VIDEO_DRIVER;
+    const preferred = isUsb ? [undefined, ...raws] : [...raws, undefined];
+    for (const raw of preferred) {
+      const { name, code } = raw ?? MJPEG;
+      if (!offered.includes(code)) continue;
+      if (this.settings.format !== "auto" && this.settings.format !== name) continue;
+      // Without timings the device has a size of its own choice until it is told a better one.
+      const size = hasTimings ? undefined : device.largestSize(code);
+      const format = device.setFormat(code, size);
       if (format.pixelFormat !== code) continue;
-      const { width, height } = format;
-      if (width > LIMITS.frame_width_max || height > LIMITS.frame_height_max) {
-        throw new NoPicture("out of range", `${width}×${height}`);
-      }
-      if (code === FORMATS.yuyv && format.stride < 2 * width) {
-        throw new NoPicture("failed", `rows of ${format.stride} bytes for ${width} pixels`);
-      }
-      return format;
+      checkSize(format, raw);
+      return { format, raw };
     }
     throw new NoPicture("unsupported", `it offers ${offered.map(fourccName).join(", ")}`);
+  }
+}
+
+interface Negotiated {
+  readonly format: CaptureFormat;
+  readonly raw: PixelFormat | undefined;
+}
+
+function checkSize({ width, height, stride }: CaptureFormat, raw: PixelFormat | undefined): void {
+  if (width > LIMITS.frame_width_max || height > LIMITS.frame_height_max) {
+    throw new NoPicture("out of range", `${width}×${height}`);
+  }
+  if (raw !== undefined && stride < raw.rowBytes(width)) {
+    throw new NoPicture("failed", `rows of ${stride} bytes for ${width} pixels`);
   }
 }
 
@@ -224,23 +228,6 @@ function newest(device: CaptureDevice): Filled | undefined {
     latest = more;
   }
   return latest;
-}
-
-/** The least that a whole picture takes: drivers may count the padding of the last row, or not. */
-function yuyvBytes({ width, height, stride }: CaptureFormat): number {
-  return stride * (height - 1) + 4 * Math.ceil(width / 2);
-}
-
-/** Y'CbCr is limited unless the driver says otherwise (V4L2, "Defining Colorspaces"). */
-function rangeOf(format: CaptureFormat): Range {
-  if (format.quantization === QUANTIZATION_FULL_RANGE) return "full";
-  return format.quantization === 0 && format.colorspace === COLORSPACE_JPEG ? "full" : "limited";
-}
-
-/** V4L2_MAP_YCBCR_ENC_DEFAULT of linux/videodev2.h, for the encodings that HDMI has. */
-function matrixOf({ encoding, colorspace }: CaptureFormat): Matrix {
-  if (encoding === 0) return colorspace === COLORSPACE_REC709 ? "709" : "601";
-  return encoding === YCBCR_ENC_709 || encoding === YCBCR_ENC_XV709 ? "709" : "601";
 }
 
 function once(action: () => void): () => void {

@@ -30,6 +30,7 @@ beforeAll(() => {
 const STRUCTS: Readonly<Record<string, readonly [string, Layout, (field: string) => string]>> = {
   CAPABILITY: ["v4l2_capability", v4l2.CAPABILITY, same],
   FMTDESC: ["v4l2_fmtdesc", v4l2.FMTDESC, same],
+  FRMSIZEENUM: ["v4l2_frmsizeenum", v4l2.FRMSIZEENUM, same],
   FORMAT: ["v4l2_format", v4l2.FORMAT, inside("fmt.pix", ["type"])],
   FORMAT_MPLANE: ["v4l2_format", v4l2.FORMAT_MPLANE, mplane],
   REQUESTBUFFERS: ["v4l2_requestbuffers", v4l2.REQUESTBUFFERS, same],

@@ -1,8 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { openJpeg } from "../../src/ffi/jpeg.ts";
-import { addressOf } from "../../src/ffi/memory.ts";
 import { openSys } from "../../src/ffi/sys.ts";
-import { openYuv } from "../../src/ffi/yuv.ts";
 import { assembleJpeg } from "../../src/video/jpeg.ts";
 import { Planes } from "../../src/video/planes.ts";
 import type { Range, RawFrame } from "../../src/video/source.ts";
@@ -283,30 +281,6 @@ describe("colours come out right", () => {
       viewer.show(frameOf(planes, range, "709"));
       check(viewer.jpeg);
     }
-  });
-
-  test("of YUYV memory with rows wider than the picture", () => {
-    const stride = 2 * width + 24;
-    const memory = new Uint8Array(stride * height).fill(0xee);
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const [luma, blue, red] = BARS[Math.floor(x / BAR_PIXELS)]?.[2] ?? expect.unreachable();
-        memory[y * stride + 2 * x] = luma;
-        memory[y * stride + 2 * x + 1] = x % 2 === 0 ? blue : red;
-      }
-    }
-    const yuv = openYuv();
-    const address = addressOf(memory);
-    const frame = frameOf(
-      filled(width, height, () => 0),
-      "limited",
-    );
-    const read = (top: number, into: Planes) => {
-      yuv.yuyvToPlanes(address + top * stride, stride, into);
-    };
-    using viewer = new Viewer(width, height, 90);
-    viewer.show({ ...frame, readStrip: read });
-    check(viewer.jpeg);
   });
 
   test("of full range, black and white at their ends", () => {

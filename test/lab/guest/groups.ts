@@ -1,5 +1,12 @@
 import type { Group } from "./check.ts";
-import { multiPlanar, noDevice, singlePlanar, television } from "./checks/capture.ts";
+import {
+  formats,
+  formatsMultiPlanar,
+  multiPlanar,
+  noDevice,
+  singlePlanar,
+  television,
+} from "./checks/capture.ts";
 import { gadget } from "./checks/gadget.ts";
 import { keyboard } from "./checks/keyboard.ts";
 import { machinery } from "./checks/machinery.ts";
@@ -10,7 +17,9 @@ import { crashed, unplugged } from "./checks/unplugged.ts";
 export const GROUPS: readonly Group[] = [
   machinery,
   television,
+  formatsMultiPlanar,
   multiPlanar,
+  formats,
   noDevice,
   gadget,
   keyboard,

@@ -7,6 +7,8 @@ export const BINARY = resolve(import.meta.dir, "../../../dist/linkrd-x64");
 const PORT = 8080;
 export const ORIGIN = `http://127.0.0.1:${PORT}`;
 
+const SERVER = `[server]\nbind = "127.0.0.1"\nhttps_port = 0\nhttp_port = ${PORT}\n`;
+
 export interface Answer {
   status: number;
   /** Header names in lower case. */
@@ -34,8 +36,7 @@ export class Linkrd implements AsyncDisposable {
   static async start(settings: string): Promise<Linkrd> {
     const folder = `/tmp/linkrd-${performance.now().toFixed(0)}`;
     await mkdir(folder, { recursive: true });
-    const server = `[server]\nbind = "127.0.0.1"\nhttps_port = 0\nhttp_port = ${PORT}\n`;
-    await writeFile(join(folder, "linkrd.toml"), server + settings);
+    await writeFile(join(folder, "linkrd.toml"), SERVER + settings);
     const files = ["--config", folder, "--state", folder];
     const token = (await must([BINARY, "token", "new", "lab", ...files])).trimEnd();
     const daemon = new Linkrd(folder, token);
@@ -45,6 +46,11 @@ export class Linkrd implements AsyncDisposable {
       return exit === 0 ? true : undefined;
     });
     return daemon;
+  }
+
+  /** Writes linkrd.toml anew, for the running daemon to find. */
+  async settings(settings: string): Promise<void> {
+    await writeFile(join(this.folder, "linkrd.toml"), SERVER + settings);
   }
 
   get ended(): boolean {

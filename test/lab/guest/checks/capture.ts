@@ -1,6 +1,6 @@
 /** From V4L2 to curl: pictures, and the sentences when there is none. vivid has no MJPEG. */
 import { group } from "../check.ts";
-import { Linkrd, ORIGIN, untilRefused } from "../linkrd.ts";
+import { Linkrd, ORIGIN, text, untilRefused } from "../linkrd.ts";
 import { decodeJpeg, fromYuyv, type Picture, samePicture } from "../picture.ts";
 import { must, same, until } from "../run.ts";
 import { plugVivid, unplugVivid, Vivid } from "../vivid.ts";
@@ -126,6 +126,44 @@ export const television = group(
     },
     "the snapshot has the device's colours": showsBars,
   },
+);
+
+/** [video] format, and the kernel's name of it that status then shows. */
+const FORMATS = [
+  ["nv12", "NV12"],
+  ["uyvy", "UYVY"],
+  ["nv16", "NV16"],
+  ["nv24", "NV24"],
+  ["rgb24", "RGB3"],
+  ["bgr24", "BGR3"],
+] as const;
+
+/** The daemon goes on; linkrd.toml alone says what to ask the device for. */
+function readsFormats(node: string): Readonly<Record<string, (world: World) => Promise<void>>> {
+  const checks = FORMATS.map(([name, fourcc]) => {
+    const check = async ({ linkrd, bars }: World) => {
+      await linkrd.settings(`[video]\ndevice = "${node}"\nformat = "${name}"\n`);
+      await until(`status to show ${fourcc}`, 30, async () => {
+        const { status, body } = await linkrd.curl("/api/status");
+        return status === 200 && JSON.parse(text(body)).video.format === fourcc ? true : undefined;
+      });
+      samePicture(await untilPicture(linkrd), bars);
+    };
+    return [`${name} shows the device's colours`, check] as const;
+  });
+  return Object.fromEntries(checks);
+}
+
+export const formats = group(
+  "capture, formats, single-planar, BT.601",
+  () => open("/dev/video0", [640, 360]),
+  readsFormats("/dev/video0"),
+);
+
+export const formatsMultiPlanar = group(
+  "capture, formats, multi-planar, BT.709",
+  () => open("/dev/video1"),
+  readsFormats("/dev/video1"),
 );
 
 export const noDevice = group(
