@@ -275,7 +275,9 @@ function discreteSize(entry: Struct<typeof FRMSIZEENUM>): Size {
   return { width: entry.get("discrete.width"), height: entry.get("discrete.height") };
 }
 
-/** Of a range the largest within linkrd's bounds is asked for; the device rounds it to its steps. */
+/**
+ * Of a range the largest within linkrd's bounds is asked for; the device rounds it to its steps.
+ */
 function rangeSize(entry: Struct<typeof FRMSIZEENUM>): Size {
   return {
     width: Math.min(entry.get("stepwise.max_width"), LIMITS.frame_width_max),

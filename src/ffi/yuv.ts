@@ -39,7 +39,9 @@ const SYMBOLS = {
 
 type Calls = ReturnType<typeof dlopen<typeof SYMBOLS>>["symbols"];
 
-/** Where rows of a picture are in mapped device memory: the first one, and the bytes to the next. */
+/**
+ * Where rows of a picture are in mapped device memory: the first one, and the bytes to the next.
+ */
 export interface Rows {
   readonly address: number;
   readonly stride: number;
@@ -58,7 +60,9 @@ const PACKED = {
 /** Conversions from a capture device's memory to 4:2:0 planes, by libyuv's SIMD code. */
 export class Yuv {
   readonly #calls: Calls;
-  /** Chroma of 4:2:2 and 4:4:4 rows, parted into blue and red; as large as the last one asked for. */
+  /**
+   * Chroma of 4:2:2 and 4:4:4 rows, parted into blue and red; as large as the last one asked for.
+   */
   #parted = new Uint8Array(0);
 
   constructor(calls: Calls) {

@@ -26,7 +26,9 @@ export interface DoorParts {
   readonly log: Log;
 }
 
-/** Where the app is listened for: the unix socket always, plain HTTP and HTTPS as the settings say. */
+/**
+ * Where the app is listened for: the unix socket always, plain HTTP and HTTPS as the settings say.
+ */
 export class Doors {
   readonly #parts: DoorParts;
   #unix: Listener | undefined;
