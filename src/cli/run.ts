@@ -78,7 +78,7 @@ function parseCall(command: Command, words: readonly string[], io: Surroundings)
     if (token.kind !== "option") continue;
     const { name, rawName, value, inlineValue } = token;
     const takes = takesValue.get(name);
-    if (takes === undefined) throw refuse(unknownOption(rawName, [...takesValue.keys()]));
+    if (takes === undefined) throw refuse(unknownOption(rawName, command, [...takesValue.keys()]));
     if (values.has(name)) throw refuse(`${rawName} is given twice`);
     const isMissing =
       value === undefined || value === "" || (!inlineValue && value.startsWith("-"));
@@ -93,9 +93,10 @@ function parseCall(command: Command, words: readonly string[], io: Surroundings)
   return { places: placesOf(given), operands, options: given, io };
 }
 
-function unknownOption(given: string, names: readonly string[]): string {
+function unknownOption(given: string, { operands }: Command, names: readonly string[]): string {
   const near = nearest(given.replace(/^-+/, ""), names);
-  const hint = near === undefined ? "" : `, did you mean --${near}?`;
+  const dashed = operands === "" ? "" : `, put -- before ${operands} if it is meant as that`;
+  const hint = near === undefined ? dashed : `, did you mean --${near}?`;
   return `${printable(given.slice(0, 32))} is no option here${hint}`;
 }
 
