@@ -27,7 +27,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   ffi: { code: ["base"], packages: ["bun:ffi"] },
   hid: { code: ["base", "ffi"] },
   config: { code: ["base"], packages: ["smol-toml", "valibot"] },
-  access: { code: ["base"], packages: ["bun:sqlite", "smol-toml", "valibot", "@noble/hashes"] },
+  access: {
+    code: ["base"],
+    packages: ["bun:sqlite", "smol-toml", "valibot", "@noble/hashes", "otpauth"],
+  },
   video: { code: ["base", "ffi"] },
   simulated: { code: ["base", "ffi", "hid", "video"] },
   control: { code: ["base", "hid"] },
