@@ -138,7 +138,8 @@ test("20: no answer has a stack, a path or a version of what it is made of", asy
 
 test("33: odd requests are refused, and the daemon lives on", async () => {
   const host = `Host: 127.0.0.1:${linkrd.port}\r\n`;
-  const post = `POST /api/public/control HTTP/1.1\r\n${host}Authorization: token ${linkrd.token}\r\n`;
+  const authorization = `Authorization: token ${linkrd.token}\r\n`;
+  const post = `POST /api/public/control HTTP/1.1\r\n${host}${authorization}`;
   const odd: readonly (string | Uint8Array)[] = [
     `${post}Content-Length: 60\r\n\r\n{"events":[["keyboard","KeyA",true]]}`,
     `${post}Transfer-Encoding: chunked\r\n\r\n25\r\n{"events":[["keyboard","KeyA",true]]}\r\n`,
@@ -197,7 +198,7 @@ test("35: bodies of strangers are not kept in memory", async () => {
   expect((await residentMegabytes()) - before).toBeLessThan(96);
 });
 
-test("36: a connection that sends its request drop by drop is closed, and holds up nobody", async () => {
+test("36: a request that comes drop by drop is cut off, and holds up nobody", async () => {
   const host = `Host: 127.0.0.1:${linkrd.port}\r\n`;
   const slow = Promise.all([
     raw("", false),

@@ -39,7 +39,7 @@ async function replace(file: string, text: string): Promise<void> {
 }
 
 describe("access.toml", () => {
-  test("a token that the command line makes works at once, one that it revokes does not", async () => {
+  test("a token works at once when it is made, and no more when it is revoked", async () => {
     const token = await linkrd.newToken("made");
     await untilTaken(token, 400);
     expect((await linkrd.cli("token", "revoke", "made")).exit).toBe(0);

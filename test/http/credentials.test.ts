@@ -85,6 +85,21 @@ describe("a credential that is no good", () => {
     }
   });
 
+  test("costs the same, wrong, revoked, deleted or expired: the store is asked once", async () => {
+    const same = ["an unknown token", "one character changed", "one character more"];
+    for (const what of [...same, "a revoked token", "a deleted token", "an expired token"]) {
+      let asked = 0;
+      const verify = (text: string) => {
+        asked++;
+        return world.store.verify(text);
+      };
+      const tokens = { ...world.parts.tokens, verify };
+      const headers = authorized(wrong[what]);
+      expect((await ask({ ...world.parts, tokens }, SNAPSHOT, { headers })).status).toBe(403);
+      expect([what, asked]).toEqual([what, 1]);
+    }
+  });
+
   test("sent in two headers is refused, though both are good", async () => {
     const headers = new Headers();
     headers.append("authorization", `token ${good}`);
