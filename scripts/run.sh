@@ -4,16 +4,21 @@
 #   PORT=8080      where to listen
 #   SIZE=1920x1080 the simulated screen
 #
-# Everything it makes lies in build/run and is made anew at each start.
+# Everything it makes lies in build/run/PORT and is made anew at each start.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 port=${PORT:-8080}
 size=${SIZE:-1920x1080}
 linkrd=dist/linkrd
-config=build/run/config
-state=build/run/state
+config=build/run/$port/config
+state=build/run/$port/state
+places=(--config "$config" --state "$state")
 
-rm -rf build/run
+if "$linkrd" status "${places[@]}" >/dev/null 2>&1; then
+	echo "run: linkrd runs on port $port already: end it, or choose another with PORT=" >&2
+	exit 1
+fi
+rm -rf "build/run/$port"
 mkdir -p "$config" "$state"
 cat >"$config/linkrd.toml" <<-EOF
 	[server]
@@ -27,7 +32,6 @@ cat >"$config/linkrd.toml" <<-EOF
 	width = ${size%x*}
 	height = ${size#*x}
 EOF
-places=(--config "$config" --state "$state")
 password=$(head -c 12 /dev/urandom | base64 | tr '+/' 'xy')
 printf '%s\n' "$password" | "$linkrd" user add admin --password-stdin "${places[@]}"
 token=$("$linkrd" token new make-run "${places[@]}")
