@@ -5,7 +5,7 @@ import { chmod, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { geteuid } from "node:process";
-import { freePort, Linkrd, makeFolder } from "./api/linkrd.ts";
+import { BINARY, freePort, Linkrd, makeFolder } from "./api/linkrd.ts";
 import { run, until } from "./lab/guest/run.ts";
 
 const OFF = `[video]
@@ -93,6 +93,36 @@ describe("a start that cannot be", () => {
     expect(exit).toBe(1);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toStartWith("linkrd: port 1 of 192.0.2.1 ");
+  });
+});
+
+describe("access.toml at the start", () => {
+  test("broken, it opens nothing and is told with its place; mended, it is in force", async () => {
+    const port = await freePort();
+    const place = await folder(port);
+    const file = join(place, "access.toml");
+    await writeFile(file, "version = 1\n[[token]\n", { mode: 0o600 });
+    await using linkrd = new Linkrd(place, port);
+    await linkrd.ready();
+    expect(linkrd.lines("access.toml:2:9: not valid TOML")).toHaveLength(1);
+    expect((await linkrd.ask("/api/status", {}, "radxa_linkr_x")).status).toBe(401);
+    await writeFile(file, "version = 1\n");
+    linkrd.token = await until("a token to be made", 2, async () => {
+      return await linkrd.newToken("mended").catch(() => undefined);
+    });
+    await linkrd.knowsToken();
+  });
+
+  test("open to others, it is closed to them and that is told", async () => {
+    const port = await freePort();
+    const place = await folder(port);
+    const file = join(place, "access.toml");
+    await writeFile(file, "version = 1\n");
+    await chmod(file, 0o644);
+    await using linkrd = new Linkrd(place, port);
+    await linkrd.ready();
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(linkrd.lines("was open to others (mode 0644)")).toHaveLength(1);
   });
 });
 
@@ -218,6 +248,17 @@ describe.skipIf(!isRoot)("as root, who can hide files from the daemon", () => {
     expect((await linkrd.cli("type", "hello")).exit).toBe(0);
   });
 
+  test("a command by somebody who may not open the socket says that", async () => {
+    await using linkrd = await Linkrd.start();
+    await chmod(linkrd.folder, 0o755);
+    const nobody = ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups", "--"];
+    const asked = await run([...nobody, BINARY, "status", "--state", linkrd.folder]);
+    const socket = join(linkrd.folder, "linkrd.sock");
+    const remedy = "run this as root, or as a member of the group that linkrd runs as";
+    const stderr = `linkrd: ${socket} may not be opened: ${remedy}\n`;
+    expect(asked).toEqual({ exit: 1, stdout: "", stderr });
+  });
+
   test("a device that may not be opened is 503, by its stage", async () => {
     const place = await folder(await freePort(), OFF);
     const node = join(place, "node");
@@ -241,6 +282,13 @@ describe.skipIf(!isRoot)("as root, who can hide files from the daemon", () => {
     expect(status).toBe(503);
     expect(json).toMatchObject({ code: 503, data: { stage: "no permission" } });
     expect((json as { message: string }).message).toContain("group linkrd");
+    const seen = await until("capture to have been tried", 5, async () => {
+      const answer = await linkrd.ask("/api/public/snapshot");
+      return answer.text.includes("starting") ? undefined : answer;
+    });
+    expect(seen.status).toBe(503);
+    expect(seen.json).toMatchObject({ code: 503, data: { stage: "no permission" } });
+    expect((seen.json as { message: string }).message).toContain("group video");
   });
 });
 

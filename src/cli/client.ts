@@ -1,3 +1,4 @@
+import { accessSync, constants } from "node:fs";
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Places } from "./command.ts";
@@ -11,7 +12,8 @@ interface Ask {
 /**
  * Asks the running daemon over its unix socket.
  *
- * @throws Fault `not_running` if nobody answers there, or one with the daemon's own sentence
+ * @throws Fault `not_running` if nobody answers there, `no_access` if that cannot be known, or one
+ * with the daemon's own sentence
  */
 export async function askDaemon(places: Places, { method, path, body }: Ask): Promise<Response> {
   let response: Response;
@@ -25,14 +27,28 @@ export async function askDaemon(places: Places, { method, path, body }: Ask): Pr
       ...(body === undefined ? {} : { body }),
     });
   } catch (cause) {
-    throw new Fault(
-      "not_running",
-      `no daemon answers at ${places.socket}: start it with \`linkrd serve\`, or name its --state`,
-      { cause },
-    );
+    throw unanswered(places.socket, cause);
   }
   if (response.ok) return response;
   const told = (await response.json()) as { message?: string; detail?: string };
   const sentence = told.message ?? told.detail ?? `the daemon answers ${response.status}`;
   throw new Fault(response.status === 400 ? "bad_request" : "system", sentence);
+}
+
+function unanswered(socket: string, cause: unknown): Fault {
+  if (isForbidden(socket)) {
+    const remedy = "run this as root, or as a member of the group that linkrd runs as";
+    return new Fault("no_access", `${socket} may not be opened: ${remedy}`, { cause });
+  }
+  const remedy = "start it with `linkrd serve`, or name its --state";
+  return new Fault("not_running", `no daemon answers at ${socket}: ${remedy}`, { cause });
+}
+
+function isForbidden(socket: string): boolean {
+  try {
+    accessSync(socket, constants.W_OK);
+    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EACCES";
+  }
 }
