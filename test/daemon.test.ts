@@ -153,8 +153,7 @@ describe("the unix socket", () => {
 
 describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
   test("ends a daemon that is busy: exit 0, keys let go, no socket, nothing left", async () => {
-    const linkrd = await Linkrd.start();
-    folders.push(linkrd.folder);
+    await using linkrd = await Linkrd.start();
     const batch = linkrd
       .control([
         ["keyboard", "KeyA", true],

@@ -89,9 +89,14 @@ export class Linkrd implements AsyncDisposable {
   static async start(rest?: string): Promise<Linkrd> {
     const port = await freePort();
     const linkrd = new Linkrd(await makeFolder(port, rest), port);
-    await linkrd.ready();
-    linkrd.token = await linkrd.newToken("test");
-    await linkrd.knowsToken();
+    try {
+      await linkrd.ready();
+      linkrd.token = await linkrd.newToken("test");
+      await linkrd.knowsToken();
+    } catch (error) {
+      await linkrd[Symbol.asyncDispose]();
+      throw error;
+    }
     return linkrd;
   }
 
