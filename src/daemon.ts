@@ -4,8 +4,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { Authority } from "./access/authority.ts";
 import { openAccess } from "./access/open.ts";
-import type { AccessStore } from "./access/store.ts";
 import { chain, Fault } from "./base/fault.ts";
 import { LIMITS } from "./base/limits.ts";
 import { createLog, type Log } from "./base/log.ts";
@@ -72,7 +72,7 @@ class Running implements Daemon {
   readonly #runner: Runner;
   readonly #startedMs = performance.now();
   #settings: Settings;
-  #store: AccessStore | undefined;
+  #authority: Authority | undefined;
   #watch: FileWatch | undefined;
   #doors: Doors | undefined;
   /** Changes of the settings are taken one after the other. */
@@ -94,11 +94,17 @@ class Running implements Daemon {
     const { places, builtAtMs } = this.#options;
     const { config, state } = places;
     const log = this.#log.part("access");
-    this.#store = await openAccess({ config, state, builtAtMs, log, live: true });
+    const store = await openAccess({ config, state, builtAtMs, log, live: true });
+    this.#authority = new Authority({
+      store,
+      stateDir: state,
+      log: this.#log.part("audit"),
+      monotonic: () => performance.now(),
+    });
     this.#devices.start(this.#settings);
     mkdirSync(dirname(places.socket), { recursive: true, mode: 0o750 });
     this.#doors = new Doors({
-      app: this.#createApp(this.#store),
+      app: this.#createApp(this.#authority),
       socket: places.socket,
       stateDir: state,
       log: this.#log,
@@ -115,7 +121,7 @@ class Running implements Daemon {
     await this.#doors?.close();
     await letGo(this.#runner, this.#log);
     await this.#devices.stop();
-    await this.#store?.close();
+    await this.#authority?.close();
   }
 
   /** Starts anew what the change is about, and nothing else. */
@@ -137,15 +143,16 @@ class Running implements Daemon {
     }
   }
 
-  #createApp(store: AccessStore): ReturnType<typeof createApp> {
+  #createApp(authority: Authority): ReturnType<typeof createApp> {
     return createApp({
       screen: this.#devices.screen,
       hid: this.#devices.hid,
       runner: this.#runner,
-      tokens: store,
+      authority,
       version: this.#options.version,
       epoch: randomBytes(6).toString("hex"),
       nowUs: () => this.#sys.monotonicUs(),
+      quality: () => this.#settings.video.quality,
       fpsMax: () => this.#settings.video.fps_max,
       usbPort: readUsbPort,
       simulated: () => this.#settings.video.source === "simulated",

@@ -1,6 +1,7 @@
 /**
  * The only file that touches the process: its arguments, its environment, its signals, its exit.
  */
+import { createInterface } from "node:readline";
 import packageJson from "../package.json" with { type: "json" };
 import { chain } from "./base/fault.ts";
 import type { Surroundings } from "./cli/command.ts";
@@ -19,7 +20,7 @@ const version = { linkrd: packageJson.version, commit };
 const surroundings: Surroundings = {
   print: (line) => process.stdout.write(`${line}\n`),
   warn: (line) => process.stderr.write(`${line}\n`),
-  readStdin: () => Bun.stdin.text(),
+  readStdin: () => (process.stdin.isTTY ? readLine() : Bun.stdin.text()),
   serve: async (places, simulate) => {
     const daemon = await startDaemon({
       places,
@@ -35,6 +36,12 @@ const surroundings: Surroundings = {
   version,
   builtAtMs,
 };
+
+/** What a person types, up to Enter; "" when that is the end of input. */
+async function readLine(): Promise<string> {
+  for await (const line of createInterface({ input: process.stdin })) return line;
+  return "";
+}
 
 /** Resolves at the first of `signals`. */
 function told(signals: readonly NodeJS.Signals[]): Promise<void> {

@@ -10,6 +10,12 @@ const DECOY =
 
 /** The argon2id hash of `password` in PHC form. A Fault `bad_request` for what cannot be one. */
 export async function hashPassword(password: string): Promise<string> {
+  checkPassword(password);
+  return await Bun.password.hash(password, { algorithm: "argon2id", ...ARGON2 });
+}
+
+/** Throws a Fault `bad_request` for what cannot be a password. */
+export function checkPassword(password: string): void {
   if (!isPassword(password)) {
     const bounds = `1 to ${LIMITS.password_characters_max} characters`;
     throw new Fault(
@@ -17,12 +23,11 @@ export async function hashPassword(password: string): Promise<string> {
       `not a password: use ${bounds}, none of them a control character`,
     );
   }
-  return await Bun.password.hash(password, { algorithm: "argon2id", ...ARGON2 });
 }
 
 /**
- * Checks passwords. Each check takes 19 MiB and a core for tens of milliseconds, which would be an
- * easy way to fell a board, so they take turns and only so many may wait.
+ * Checks and hashes passwords. Each takes 19 MiB and a core for tens of milliseconds, an easy way to
+ * fell a board, so they take turns and only so many may wait.
  */
 export class PasswordChecker {
   private turn: Promise<unknown> = Promise.resolve();
@@ -30,21 +35,31 @@ export class PasswordChecker {
 
   /**
    * Whether `password` is the one of `hash`. Without a hash, that is for a user who does not exist
-   * or has none, the same work is done in vain. A Fault `too_many` when too many wait already.
+   * or has none, the same work is done in vain, as it is for what cannot be a password. A Fault
+   * `too_many` when too many wait already.
    */
   async check(hash: string | undefined, password: string): Promise<boolean> {
-    if (!isPassword(password)) return false;
+    const possible = hash !== undefined && hash !== "" && isPassword(password);
+    const [wanted, given] = possible ? [hash, password] : [DECOY, "x"];
+    return (await this.inTurn(() => Bun.password.verify(given, wanted))) && possible;
+  }
+
+  /** {@link hashPassword} in turn with the checks; faults of both. */
+  async hash(password: string): Promise<string> {
+    return await this.inTurn(() => hashPassword(password));
+  }
+
+  private async inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
     if (this.pending > LIMITS.passwords_waiting_max) {
       throw new Fault("too_many", "too many log in at once: try again in a moment", {
         details: { retry_after_seconds: 1 },
       });
     }
     this.pending += 1;
-    const known = hash !== undefined && hash !== "";
-    const result = this.turn.then(() => Bun.password.verify(password, known ? hash : DECOY));
+    const result = this.turn.then(task);
     this.turn = result.catch(() => undefined);
     try {
-      return (await result) && known;
+      return await result;
     } finally {
       this.pending -= 1;
     }

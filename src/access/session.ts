@@ -2,6 +2,7 @@
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import { digestOf } from "./digest.ts";
+import type { User } from "./document.ts";
 
 /** kvmd's form of a session: what its cookie `auth_token` holds. */
 const SESSION_TEXT = /^[0-9a-f]{64}$/;
@@ -11,6 +12,11 @@ export interface Session {
   /** The digest of its text, which is not kept: for looking after it later. */
   readonly key: string;
   readonly user: string;
+}
+
+/** What a user logs in with, for telling whether it is still the same. */
+export function credentialOf({ password, totp }: Pick<User, "password" | "totp">): string {
+  return digestOf(JSON.stringify([password, totp]));
 }
 
 interface Entry extends Session {

@@ -110,6 +110,11 @@ export class AccessStore {
     return this.current.fault;
   }
 
+  /** The time that expiry is held against. */
+  get clock(): FloorClock {
+    return this.options.clock;
+  }
+
   /** Whether the first user may be made by anyone: nobody is in the file, and nobody ever was. */
   get setupOpen(): boolean {
     return this.state === "ready" && this.users().length === 0 && !existsSync(this.claimedFile);

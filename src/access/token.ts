@@ -37,7 +37,12 @@ export function isTokenName(name: string): boolean {
 }
 
 export function isUserName(name: string): boolean {
-  return name.length <= LIMITS.user_name_characters_max && USER_NAME.test(name);
+  return name.length <= LIMITS.user_name_characters_max && isUserNameForm(name);
+}
+
+/** Whether kvmd would look for a user of this name, however long it is. */
+export function isUserNameForm(name: string): boolean {
+  return USER_NAME.test(name);
 }
 
 /** Throws a Fault `bad_request` with the vendor's own words, which its clients compare. */

@@ -9,6 +9,7 @@ export const FAULTS = {
   bad_request: { status: 400, exit: 2 },
   unauthorized: { status: 401, exit: 1 },
   no_permission: { status: 403, exit: 1 },
+  wrong_password: { status: 403, exit: 1 },
   not_found: { status: 404, exit: 1 },
   method_not_allowed: { status: 405, exit: 1 },
   conflict: { status: 409, exit: 1 },

@@ -25,6 +25,8 @@ export const LIMITS = {
   frame_height_min: 16,
   /** A snapshot waits this long for the next frame before it says that the video stalled. */
   snapshot_wait_ms_max: 3000,
+  /** `wait=change`: proxies on the way cut what is silent for longer. */
+  change_wait_seconds_max: 60,
 
   /** A report that the host has not taken by then is given up: the host is asleep or gone. */
   report_wait_ms_max: 1000,
@@ -33,7 +35,8 @@ export const LIMITS = {
 
   token_name_characters_max: 20,
   user_name_characters_max: 32,
-  password_characters_max: 1024,
+  /** kvmd's clients send at most 512 characters, the code of the second factor among them. */
+  password_characters_max: 500,
   /** After a wrong password its account and network wait so long, and each time twice as long. */
   login_delay_ms_min: 1000,
   login_delay_ms_max: 60_000,
@@ -46,6 +49,23 @@ export const LIMITS = {
   session_idle_ms_max: 24 * 60 * 60 * 1000,
   /** Password checks that wait for their turn: each takes 19 MiB and a core while it runs. */
   passwords_waiting_max: 8,
+  /** A secret of the second factor is confirmed with a code within so long, or forgotten. */
+  totp_enrolment_ms_max: 10 * 60 * 1000,
+  /** Requests that a token may send at once, and how many a second over time. */
+  token_requests_max: 300,
+  token_requests_per_second_max: 100,
+  /** Tokens whose requests are counted at a time. */
+  token_rate_keys_max: 4096,
+  /** A credential that a stream or a batch began with is looked at this often, for its expiry. */
+  credential_poll_ms: 30_000,
+  /** The file of security events; when it is full, it takes the place of the one before. */
+  audit_file_bytes_max: 1024 * 1024,
+  /** What is sent in a stream, such as a wrong token, is told once in so long. */
+  audit_repeat_ms: 60_000,
+  /** A name of 128 characters, kvmd's bound, and no more of what strangers send. */
+  audit_word_characters_max: 128,
+  /** Events that wait for the disk, and those whose repetition is looked for. */
+  audit_lines_max: 1024,
   /** Another linkrd holds the lock of access.toml for a few fsyncs at most. */
   lock_wait_ms_max: 5000,
   /** An edit of access.toml begins anew when somebody saves the file meanwhile: for so long. */

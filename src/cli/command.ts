@@ -6,6 +6,7 @@ export interface Surroundings {
   readonly print: (line: string) => void;
   /** Writes one line to standard error. */
   readonly warn: (line: string) => void;
+  /** All of standard input; of a terminal one line. */
   readonly readStdin: () => Promise<string>;
   /** Runs the daemon until it is told to stop. */
   readonly serve: (places: Places, simulate: boolean) => Promise<void>;

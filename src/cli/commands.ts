@@ -2,8 +2,9 @@ import { check } from "./check.ts";
 import type { Command } from "./command.ts";
 import { control, release, snapshot, status, type } from "./device.ts";
 import { down, up } from "./gadget.ts";
+import { showLog } from "./log.ts";
 import { deleteToken, listTokens, newToken, revokeToken } from "./token.ts";
-import { addUser, changePassword } from "./user.ts";
+import { addUser, changePassword, changeTotp } from "./user.ts";
 
 const JSON_OPTION = { json: { help: "print JSON, whose shape is stable" } } as const;
 const PASSWORD_OPTION = {
@@ -72,6 +73,13 @@ export const COMMANDS: readonly Command[] = [
     run: changePassword,
   },
   {
+    name: "user totp",
+    operands: "NAME",
+    options: { drop: { help: "do without the second factor" } },
+    help: "give a user a second factor, or take it",
+    run: changeTotp,
+  },
+  {
     name: "snapshot",
     operands: "FILE",
     options: {},
@@ -92,6 +100,13 @@ export const COMMANDS: readonly Command[] = [
     options: JSON_OPTION,
     help: "tell how picture, input and host are",
     run: status,
+  },
+  {
+    name: "log",
+    operands: "",
+    options: { audit: { help: "who did what to users and tokens, from where" } },
+    help: "print security events; needs no daemon",
+    run: showLog,
   },
   {
     name: "release-keys",

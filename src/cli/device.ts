@@ -53,7 +53,7 @@ export async function status({ places, options, io }: Call): Promise<void> {
     io.print(JSON.stringify(told, null, 2));
     return;
   }
-  const { linkrd, video, hid, tls, clock } = told;
+  const { linkrd, video, hid, tls, clock, access } = told;
   const lit = Object.entries(hid.leds).flatMap(([name, on]) => (on ? [name] : []));
   const size = video.width === null ? "" : `${video.width}x${video.height} ${video.format}`;
   const rows = [
@@ -62,7 +62,8 @@ export async function status({ places, options, io }: Call): Promise<void> {
     ["usb", hid.usb?.state ?? "none", hid.usb?.controller ?? "no device controller"],
     ["lights", lit.join(", ") || "none", ""],
     ["tls", tls.fingerprint_sha256 === null ? "off" : "on", tls.fingerprint_sha256 ?? ""],
-    ["clock", clock.now, ""],
+    ["access", access.state, access.message ?? ""],
+    ["clock", clock.synchronised ? "synchronised" : "not synchronised", clock.now],
     ["linkrd", linkrd.version, `up ${linkrd.uptime_seconds} s, Bun ${linkrd.bun}`],
   ];
   for (const line of table(rows)) io.print(line);

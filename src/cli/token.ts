@@ -1,3 +1,5 @@
+import { Audit, type AuditEvent } from "../access/audit.ts";
+import { describeToken } from "../access/describe.ts";
 import { openAccess } from "../access/open.ts";
 import type { AccessStore } from "../access/store.ts";
 import { parseExpiry } from "../access/token.ts";
@@ -8,18 +10,29 @@ import { table } from "./table.ts";
 /** Who made a token on the command line: nobody logged in, the shell is what is trusted. */
 const MADE_BY = "cli";
 
-/** Runs `task` on access.toml, with or without a daemon beside; a running one sees the change. */
+/** Tells that something was done to the user or token of a name. */
+export type Tell = (event: AuditEvent["event"], about: string) => void;
+
+/**
+ * Runs `task` on access.toml, with or without a daemon beside; a running one sees the change. Of
+ * what `task` tells, the file of security events has a line.
+ */
 export async function withAccess<Result>(
   { places, io }: Call,
-  task: (store: AccessStore) => Promise<Result>,
+  task: (store: AccessStore, tell: Tell) => Promise<Result>,
 ): Promise<Result> {
   const { config, state } = places;
   const log = createLog(() => "warn", io.warn);
   const store = await openAccess({ config, state, builtAtMs: io.builtAtMs, log, live: false });
+  const { now } = store.clock;
+  const audit = new Audit({ stateDir: state, log, now, monotonic: () => performance.now() });
   try {
     if (store.fault !== undefined) throw store.fault;
-    return await task(store);
+    return await task(store, (event, about) => {
+      audit.note({ event, who: MADE_BY, from: "local", about, outcome: "ok" });
+    });
   } finally {
+    await audit.close();
     await store.close();
   }
 }
@@ -27,30 +40,23 @@ export async function withAccess<Result>(
 /** Prints the token's text alone on standard output: it is the only time that it can be seen. */
 export async function newToken(call: Call): Promise<void> {
   const { abilities, expires } = call.options as { abilities?: string; expires?: string };
-  const { text } = await withAccess(call, (store) =>
-    store.createToken({
-      name: call.operands[0] ?? "",
+  const [name = ""] = call.operands;
+  const { text } = await withAccess(call, async (store, tell) => {
+    const made = await store.createToken({
+      name,
       user: MADE_BY,
       abilities: abilities?.split(","),
-      expires: expires === undefined ? undefined : parseExpiry(expires, Date.now()),
-    }),
-  );
+      expires: expires === undefined ? undefined : parseExpiry(expires, store.clock.now()),
+    });
+    tell("token-new", name);
+    return made;
+  });
   call.io.print(text);
 }
 
 export async function listTokens(call: Call): Promise<void> {
   const tokens = await withAccess(call, async (store) => store.tokens());
-  const rows = tokens.map((token) => ({
-    name: token.name,
-    user: token.user,
-    status: token.status,
-    abilities: token.abilities,
-    created: timeOf(token.created),
-    expires: timeOf(token.expires),
-    revoked: timeOf(token.revoked),
-    last_used: timeOf(token.lastUsed?.at),
-    last_used_from: token.lastUsed?.from ?? null,
-  }));
+  const rows = tokens.map(describeToken);
   if (call.options["json"] === true) {
     call.io.print(JSON.stringify(rows, null, 2));
     return;
@@ -72,16 +78,18 @@ export async function listTokens(call: Call): Promise<void> {
 
 export async function revokeToken(call: Call): Promise<void> {
   const [name = ""] = call.operands;
-  await withAccess(call, (store) => store.revokeToken(name));
+  await withAccess(call, async (store, tell) => {
+    await store.revokeToken(name);
+    tell("token-revoke", name);
+  });
   call.io.print(`${name} is revoked`);
 }
 
 export async function deleteToken(call: Call): Promise<void> {
   const [name = ""] = call.operands;
-  await withAccess(call, (store) => store.deleteToken(name));
+  await withAccess(call, async (store, tell) => {
+    await store.deleteToken(name);
+    tell("token-delete", name);
+  });
   call.io.print(`${name} is deleted`);
-}
-
-function timeOf(ms: number | undefined): string | null {
-  return ms === undefined ? null : new Date(ms).toISOString();
 }

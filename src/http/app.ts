@@ -1,23 +1,30 @@
 import { type Context, Hono } from "hono";
+import type { Authority } from "../access/authority.ts";
 import { chain, Fault } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
+import { accountRoutes } from "./account.ts";
+import { authRoutes } from "./auth.ts";
 import { controlHandler } from "./control.ts";
 import { hostGuard } from "./host.ts";
-import { identify, type TokenVerifier } from "./identity.ts";
+import { addressOf, identify } from "./identity.ts";
+import { isKvmdPath, kvmd } from "./kvmd.ts";
+import { CredentialEnded } from "./lasting.ts";
 import { linkr } from "./linkr.ts";
 import { type PlainParts, plainGuard } from "./plain.ts";
 import { problem } from "./problem.ts";
-import type { Dialect, Env, Route } from "./route.ts";
+import type { Access, Dialect, Env, Refusal, Route } from "./route.ts";
+import { refuseOtherSites } from "./same-site.ts";
 import { type SnapshotParts, snapshotHandler } from "./snapshot.ts";
 import { type StatusParts, statusOf } from "./status.ts";
 import { type StreamParts, streamHandler } from "./stream.ts";
+import { tokenRoutes } from "./tokens.ts";
 
 export interface AppParts
   extends SnapshotParts,
     StreamParts,
     StatusParts,
     Omit<PlainParts, "dialectOf"> {
-  readonly tokens: TokenVerifier;
+  readonly authority: Authority;
   /** Names, besides addresses and localhost, under which this device may be called. */
   readonly hosts: () => readonly string[];
   readonly log: Log;
@@ -45,7 +52,7 @@ export function routes(parts: AppParts): readonly Route[] {
       path: "/api/public/control",
       access: "control",
       dialect: linkr,
-      handler: controlHandler(parts.runner),
+      handler: controlHandler(parts),
     },
     {
       method: "GET",
@@ -54,6 +61,9 @@ export function routes(parts: AppParts): readonly Route[] {
       dialect: problem,
       handler: () => Response.json(statusOf(parts), { headers: { "cache-control": "no-store" } }),
     },
+    ...authRoutes(parts.authority),
+    ...accountRoutes(parts.authority),
+    ...tokenRoutes(parts.authority),
   ];
 }
 
@@ -78,18 +88,45 @@ export function createApp(parts: AppParts): Hono<Env> {
 
 async function enter(parts: AppParts, route: Route, context: Context<Env>): Promise<Response> {
   const { access, dialect, handler } = route;
-  const identity = identify(context.req.raw, context.env.peer, parts.tokens);
-  if (identity === "none") return dialect.refuse("no credential");
-  if (identity === "bad") return dialect.refuse("bad credential");
-  if (identity.kind === "token" && !identity.abilities.includes(access)) {
-    return dialect.refuse({ missing: access });
-  }
-  context.set("identity", identity);
   try {
-    return await handler(context);
+    if (access === "open") {
+      if (context.env.peer !== undefined) refuseOtherSites(context.req.raw, undefined);
+      return await handler(context);
+    }
+    const refusal = await admit(parts.authority, access, dialect, context);
+    return refusal === undefined ? await handler(context) : dialect.refuse(refusal);
   } catch (error) {
     return answerFault(parts.log, dialect, error, context.req.raw.signal);
   }
+}
+
+/** Finds out who asks; a refusal when that is nobody, or one who may not do this. */
+async function admit(
+  authority: Authority,
+  access: Exclude<Access, "open">,
+  dialect: Dialect,
+  context: Context<Env>,
+): Promise<Refusal | undefined> {
+  const { peer } = context.env;
+  const from = addressOf(peer);
+  const identity =
+    peer === undefined
+      ? ({ kind: "local" } as const)
+      : await identify(authority, dialect.credential(context.req.raw.headers), from);
+  if (identity === "none") return "no credential";
+  if (identity === "bad") return "bad credential";
+  refuseOtherSites(context.req.raw, identity);
+  const isEnough =
+    access === "session"
+      ? identity.kind === "session"
+      : identity.kind !== "token" || identity.abilities.includes(access);
+  if (!isEnough) {
+    const who = identity.kind === "token" ? identity.name : identity.kind;
+    authority.audit.noteOnce({ event: "token-use", who, from, about: access, outcome: "refused" });
+    return { missing: access };
+  }
+  context.set("identity", identity);
+  return undefined;
 }
 
 /**
@@ -97,10 +134,19 @@ async function enter(parts: AppParts, route: Route, context: Context<Env>): Prom
  * went away, as `signal` says, is no fault of anybody's, and nobody reads the answer.
  */
 function answerFault(log: Log, dialect: Dialect, error: unknown, signal: AbortSignal): Response {
-  if (error instanceof Fault) return dialect.fault(error);
+  if (error instanceof CredentialEnded) return dialect.refuse("bad credential");
+  if (error instanceof Fault) return answerTo(dialect, error);
   if (signal.aborted) return dialect.fault(new Fault("stopping", "the client went away"));
   log.error(`a request failed: ${chain(error)}`);
   return dialect.fault(new Fault("internal", "linkrd failed at this request: its log says why"));
+}
+
+/** What says when to come back says it in a header too, whatever the dialect. */
+function answerTo(dialect: Dialect, fault: Fault): Response {
+  const response = dialect.fault(fault);
+  const seconds = fault.details["retry_after_seconds"];
+  if (typeof seconds === "number") response.headers.set("retry-after", `${seconds}`);
+  return response;
 }
 
 function methodNotAllowed(here: readonly Route[]): Response {
@@ -117,7 +163,8 @@ function notFound(): Fault {
 }
 
 function dialectOf(path: string): Dialect {
-  return path.startsWith("/api/public/") ? linkr : problem;
+  if (path.startsWith("/api/public/")) return linkr;
+  return isKvmdPath(path) ? kvmd : problem;
 }
 
 /** No page of another site may read, frame or sniff what linkrd answers. */

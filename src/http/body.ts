@@ -36,7 +36,41 @@ function notJson(text: string): Fault {
   );
 }
 
+/**
+ * The fields of a form, urlencoded or multipart, of at most LIMITS.body_bytes_max: of each of
+ * `names` the first, "" where there is none. What is no form has no fields, as kvmd reads it.
+ *
+ * @throws Fault `body_too_large`
+ */
+export async function readForm<const Name extends string>(
+  request: Request,
+  names: readonly Name[],
+): Promise<Readonly<Record<Name, string>>> {
+  const body = await readBytes(request);
+  const type = request.headers.get("content-type") ?? "";
+  const isForm = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\s*(?:;|$)/i;
+  const headers = {
+    "content-type": isForm.test(type) ? type : "application/x-www-form-urlencoded",
+  };
+  const response = new Response(isForm.test(type) ? body : "", { headers });
+  const form = await response.formData().catch(() => new FormData());
+  const fields = names.map((name) => {
+    const value = form.get(name);
+    return [name, typeof value === "string" ? value : ""] as const;
+  });
+  return Object.fromEntries(fields) as Record<Name, string>;
+}
+
 async function readText(request: Request): Promise<string> {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(await readBytes(request));
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    throw new Fault("bad_request", "the body is not UTF-8 text: encode it as UTF-8");
+  }
+}
+
+async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > LIMITS.body_bytes_max) throw tooLarge();
   const chunks: Uint8Array[] = [];
@@ -46,11 +80,7 @@ async function readText(request: Request): Promise<string> {
     if (length > LIMITS.body_bytes_max) throw tooLarge();
     chunks.push(chunk);
   }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
-  } catch {
-    throw new Fault("bad_request", "the body is not UTF-8 text: encode it as UTF-8");
-  }
+  return Buffer.concat(chunks);
 }
 
 function tooLarge(): Fault {

@@ -1,47 +1,52 @@
-import type { Token } from "../access/document.ts";
-import type { Status } from "../access/token.ts";
-import type { Identity } from "./route.ts";
+import type { Authority } from "../access/authority.ts";
+import type { Identity } from "../access/identity.ts";
+import type { Credential } from "./credentials.ts";
 
-/** What is asked of the token store. */
-export interface TokenVerifier {
-  verify(text: string): { readonly token: Token; readonly status: Status } | undefined;
-  noteUse(token: Token, from: string): void;
+/** The address that what a peer does is counted under; the unix socket has none. */
+export function addressOf(peer: string | undefined): string {
+  return peer ?? "local";
 }
 
 /**
- * Who sends `request`: the identity; "none" when it names nobody; "bad" when what it says is wrong,
- * malformed, expired or revoked, which are not told apart.
+ * Who sends a request: the identity; "none" when it names nobody; "bad" when what it says is wrong,
+ * malformed, expired or revoked, which are not told apart. A Fault `too_many` when a token or
+ * somebody who tries passwords asks too often.
  *
- * @param peer the client's address; undefined on the unix socket, whose peer is trusted
+ * @param from where it comes from
  */
-export function identify(
-  request: Request,
-  peer: string | undefined,
-  tokens: TokenVerifier,
-): Identity | "none" | "bad" {
-  if (peer === undefined) return { kind: "local" };
-  const header = request.headers.get("authorization");
-  if (header === null) return "none";
-  const text = credentialOf(header);
-  const known = text === undefined ? undefined : tokens.verify(text);
-  if (known === undefined || known.status !== "Active") return "bad";
-  tokens.noteUse(known.token, peer);
-  const { name, abilities } = known.token;
-  return { kind: "token", name, abilities };
+export async function identify(
+  authority: Authority,
+  credential: Credential | "malformed" | undefined,
+  from: string,
+): Promise<Identity | "none" | "bad"> {
+  if (credential === undefined) return "none";
+  if (credential === "malformed") return "bad";
+  switch (credential.kind) {
+    case "token":
+      return identifyToken(authority, credential.text, from);
+    case "session": {
+      const session = authority.sessions.find(credential.text);
+      if (session === undefined) return "bad";
+      return { kind: "session", user: session.user, key: session.key };
+    }
+    case "password": {
+      const user = await authority.login.check({ ...credential, from });
+      return user === undefined ? "bad" : { kind: "password", user: user.name };
+    }
+  }
 }
 
-/**
- * The token in an Authorization header: `token T`, `Bearer T` (RFC 6750), or the password of HTTP
- * Basic (RFC 7617). Scheme names have no case. Two headers arrive joined by a comma, which no token
- * has, so they match nothing and are refused.
- */
-function credentialOf(header: string): string | undefined {
-  const [, scheme, value] = /^([A-Za-z]+) ([^\s,]+)$/.exec(header) ?? [];
-  if (scheme === undefined || value === undefined) return undefined;
-  const name = scheme.toLowerCase();
-  if (name === "token" || name === "bearer") return value;
-  if (name !== "basic") return undefined;
-  const pair = Buffer.from(value, "base64").toString("utf8");
-  const colon = pair.indexOf(":");
-  return colon < 0 ? undefined : pair.slice(colon + 1);
+function identifyToken(authority: Authority, text: string, from: string): Identity | "bad" {
+  const { store, tokenRate, audit } = authority;
+  const known = store.verify(text);
+  if (known?.status !== "Active") {
+    const who = known?.token.name ?? "unknown";
+    const about = known?.status ?? "not a token of this device";
+    audit.noteOnce({ event: "token-use", who, from, about, outcome: "refused" });
+    return "bad";
+  }
+  const { name, sha256, abilities } = known.token;
+  tokenRate.take(sha256);
+  store.noteUse(known.token, from);
+  return { kind: "token", name, sha256, abilities };
 }

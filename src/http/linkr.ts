@@ -1,4 +1,5 @@
 import type { Fault } from "../base/fault.ts";
+import { problem } from "./problem.ts";
 import type { Dialect } from "./route.ts";
 
 /** The reply that the vendor's clients compare with. */
@@ -11,6 +12,7 @@ export function linkrReply(data: unknown): Response {
 
 /** `/api/public/*`: every token fault is the same 403, whatever is wrong with the token. */
 export const linkr: Dialect = {
+  credential: problem.credential,
   fault: (fault) => failed(fault.status, fault.message, detailsOf(fault)),
   refuse: () => failed(403, "No Permission", null),
 };

@@ -1,10 +1,20 @@
 import { FAULTS } from "../base/fault.ts";
+import { fromAuthorization, fromCookie } from "./credentials.ts";
 import type { Dialect } from "./route.ts";
 
 const REALM = 'Bearer realm="linkrd"';
 
-/** linkrd's own routes: RFC 9457 problems with a stable `code`, and RFC 6750 challenges. */
+/**
+ * linkrd's own routes: RFC 9457 problems with a stable `code`, and RFC 6750 challenges. A token
+ * that is sent beats the cookie that a browser adds. Passwords are for the login: sent with each
+ * request they would cost 19 MiB each time.
+ */
 export const problem: Dialect = {
+  credential: (headers) => {
+    const sent = fromAuthorization(headers);
+    if (sent === undefined) return fromCookie(headers);
+    return sent !== "malformed" && sent.kind === "token" ? sent : "malformed";
+  },
   fault: ({ status, code, message, details }) => answer(status, code, message, { details }),
   refuse: (refusal) => {
     if (refusal === "no credential") {
@@ -13,11 +23,18 @@ export const problem: Dialect = {
       });
     }
     if (refusal === "bad credential") {
-      return answer(FAULTS.unauthorized.status, "invalid_token", "this token opens nothing here", {
+      const sentence = "this token or session opens nothing here: log in again, or use another";
+      return answer(FAULTS.unauthorized.status, "invalid_token", sentence, {
         challenge: `${REALM}, error="invalid_token"`,
       });
     }
     const { missing } = refusal;
+    if (missing === "session") {
+      const sentence = "only a person who is logged in may do this, no token can: log in first";
+      return answer(FAULTS.no_permission.status, "insufficient_scope", sentence, {
+        challenge: `${REALM}, error="insufficient_scope"`,
+      });
+    }
     const sentence = `this token lacks the ability \`${missing}\`: make one that has it`;
     return answer(FAULTS.no_permission.status, "insufficient_scope", sentence, {
       challenge: `${REALM}, error="insufficient_scope", scope="${missing}"`,

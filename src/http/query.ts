@@ -28,3 +28,12 @@ function unknown(given: string, names: readonly string[]): Fault {
     details: { parameter: shown },
   });
 }
+
+/** `text` as a whole number from `min` to `max`. @throws Fault `bad_request` that names the parameter */
+export function integerOf(parameter: string, text: string, min: number, max: number): number {
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= min && number <= max) return number;
+  throw new Fault("bad_request", `${parameter}: give a whole number from ${min} to ${max}`, {
+    details: { parameter },
+  });
+}

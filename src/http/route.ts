@@ -1,12 +1,8 @@
 import type { Context } from "hono";
+import type { Identity } from "../access/identity.ts";
 import type { Ability } from "../access/token.ts";
 import type { Fault } from "../base/fault.ts";
-
-/** Who a request comes from. */
-export type Identity =
-  | { readonly kind: "token"; readonly name: string; readonly abilities: readonly Ability[] }
-  /** Over the unix socket: whoever may open it is trusted, as root over SSH is. */
-  | { readonly kind: "local" };
+import type { Credential } from "./credentials.ts";
 
 /** What the server tells the app about a request besides the request itself. */
 export interface RequestFacts {
@@ -18,28 +14,38 @@ export interface RequestFacts {
   readonly unhurried: () => void;
 }
 
-/** The app's types, for hono. */
+/** The app's types, for hono. An open route has no identity. */
 export interface Env {
   Bindings: RequestFacts;
   Variables: { identity: Identity };
 }
 
-/** How a family of routes answers: its envelope, its errors, and what it says to a stranger. */
+/** How a family of routes is spoken to and answers. */
 export interface Dialect {
+  /** The credential that counts, of those that a request has. */
+  credential(headers: Headers): Credential | "malformed" | undefined;
   /** An answer to a fault, expected or not. */
   fault(fault: Fault): Response;
   /** An answer to a request without a good credential, or without the ability it needs. */
   refuse(refusal: Refusal): Response;
 }
 
-export type Refusal = "no credential" | "bad credential" | { readonly missing: Ability };
+export type Refusal =
+  | "no credential"
+  | "bad credential"
+  | { readonly missing: Ability | "session" };
+
+/**
+ * What the caller needs: an ability, which users have all of; a session, since a token shall never
+ * make or change tokens, users or settings; nothing.
+ */
+export type Access = Ability | "session" | "open";
 
 /** One door. Without `access` it does not compile. */
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
-  /** The ability that the caller needs. */
-  readonly access: Ability;
+  readonly access: Access;
   readonly dialect: Dialect;
   readonly handler: (context: Context<Env>) => Response | Promise<Response>;
 }

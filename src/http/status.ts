@@ -1,3 +1,4 @@
+import type { Authority } from "../access/authority.ts";
 import type { Runner } from "../control/runner.ts";
 import type { HidDevice } from "../hid/device.ts";
 import type { UsbPort } from "../hid/udc.ts";
@@ -8,6 +9,7 @@ export interface StatusParts {
   readonly screen: Screen;
   readonly hid: HidDevice;
   readonly runner: Runner;
+  readonly authority: Authority;
   readonly version: string;
   readonly simulated: () => boolean;
   /** SHA-256 fingerprint of the certificate in use; undefined without HTTPS. */
@@ -38,11 +40,15 @@ export interface Status {
   };
   /** What a client can pin: null without HTTPS. */
   readonly tls: { readonly fingerprint_sha256: string | null };
-  readonly clock: { readonly now: string };
+  /** How access.toml is; while it is at fault, its last good version is in force. */
+  readonly access: { readonly state: string; readonly message: string | null };
+  /** `now` never falls behind what the device has seen; tokens expire by it. */
+  readonly clock: { readonly now: string; readonly synchronised: boolean };
 }
 
 export function statusOf(parts: StatusParts): Status {
   const { screen, hid, runner } = parts;
+  const { store } = parts.authority;
   const { state } = screen;
   const mode = state.stage === "ok" ? state.mode : undefined;
   const { keys, modifiers, buttons } = runner.holdings;
@@ -74,6 +80,10 @@ export function statusOf(parts: StatusParts): Status {
       batches_waiting: runner.waiting,
     },
     tls: { fingerprint_sha256: parts.fingerprint() ?? null },
-    clock: { now: new Date().toISOString() },
+    access: { state: store.state, message: store.fault?.message ?? null },
+    clock: {
+      now: new Date(store.clock.now()).toISOString(),
+      synchronised: store.clock.synchronised(),
+    },
   };
 }

@@ -39,7 +39,15 @@ function doors(): Map<string, string[]> {
 
 describe("every route of the table", () => {
   test("is refused without a credential and with a wrong one, whatever it is asked", async () => {
-    for (const { path, method, dialect } of routes(world.parts)) {
+    const open = routes(world.parts).filter(({ access }) => access === "open");
+    expect(open.map(({ path }) => path)).toEqual([
+      "/api/auth/login",
+      "/api/auth/check",
+      "/api/auth/logout",
+      "/api/setup",
+    ]);
+    for (const { path, method, dialect, access } of routes(world.parts)) {
+      if (access === "open") continue;
       const none = await ask(world.parts, path, { method });
       expect([path, none.status]).toEqual([path, dialect.refuse("no credential").status]);
       expect([401, 403]).toContain(none.status);
@@ -57,7 +65,8 @@ describe("every route of the table", () => {
         const seen = await ask(world.parts, path, { method, headers });
         const expected = [path, method, 405, allow.join(", ")];
         expect([path, method, seen.status, seen.headers["allow"]]).toEqual(expected);
-        expect(seen.body).toContain(allow.join(", "));
+        const isPiKvm = path.startsWith("/api/auth/");
+        expect(seen.body).toContain(isPiKvm ? "405: Method Not Allowed" : allow.join(", "));
       }
     }
   });
@@ -72,12 +81,14 @@ describe("every route of the table", () => {
       }
       const enough = new AbortController();
       const get = await fetch(url, { headers, signal: enough.signal });
-      expect([path, head.status, get.status]).toEqual([path, 200, 200]);
+      const { access } = routes(world.parts).find((route) => route.path === path) ?? {};
+      const expected = access === "session" ? 403 : 200;
+      expect([path, head.status, get.status]).toEqual([path, expected, expected]);
       expect(head.headers.get("content-type")).toBe(get.headers.get("content-type"));
       const isEndless = get.headers.get("content-length") === null;
       expect(head.headers.has("content-length")).toBe(!isEndless);
       if (!isEndless) {
-        expect(Number(head.headers.get("content-length"))).toBeGreaterThan(100);
+        expect(Number(head.headers.get("content-length"))).toBeGreaterThan(30);
         expect((await head.bytes()).length).toBe(0);
       }
       enough.abort();

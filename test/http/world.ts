@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Authority } from "../../src/access/authority.ts";
 import { FloorClock } from "../../src/access/clock.ts";
 import { AccessStore } from "../../src/access/store.ts";
 import { createLog } from "../../src/base/log.ts";
@@ -24,8 +25,10 @@ height = 240
 export interface World extends AsyncDisposable {
   readonly parts: AppParts;
   readonly store: AccessStore;
+  /** Where access.toml and all state lie. */
+  readonly folder: string;
   readonly log: readonly string[];
-  /** How far the clock of the tokens is ahead. */
+  /** How far the clock of the tokens, and the monotonic one of logins, are ahead. */
   readonly time: { aheadMs: number };
   /** Makes a token. @param expires milliseconds since the epoch */
   token(name: string, abilities?: readonly string[], expires?: number): Promise<string>;
@@ -66,21 +69,26 @@ export async function openWorld(): Promise<World> {
   if ("faults" in parsed) throw new Error("the settings of the test are at fault");
   const sys = openSys();
   const devices = new Devices(sys, log);
+  const store = await AccessStore.open({ path, stateDir: folder, log, clock, live: false });
+  const monotonic = () => performance.now() + time.aheadMs;
+  const authority = new Authority({ store, stateDir: folder, log, monotonic });
   const world: World = {
     time,
     log: lines,
-    store: await AccessStore.open({ path, stateDir: folder, log, clock, live: false }),
+    folder,
+    store,
     parts: {
       screen: devices.screen,
       hid: devices.hid,
       runner: new Runner({ sink: devices.hid, layout: US_LAYOUT, releaseAfterSeconds: () => 60 }),
-      tokens: { verify: (text) => world.store.verify(text), noteUse: () => undefined },
+      authority,
       version: "0.0.0",
       epoch: "epoch",
       nowUs: () => sys.monotonicUs(),
       usbPort: () => undefined,
       simulated: () => true,
       uptimeSeconds: () => 1,
+      quality: () => 80,
       fpsMax: () => 30,
       hosts: () => ["kvm.example.org"],
       policy: () => "serve",
@@ -94,7 +102,7 @@ export async function openWorld(): Promise<World> {
     },
     [Symbol.asyncDispose]: async () => {
       await devices.stop();
-      await world.store.close();
+      await authority.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

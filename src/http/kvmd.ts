@@ -1,0 +1,74 @@
+import { isTokenText } from "../access/token.ts";
+import type { Fault } from "../base/fault.ts";
+import { fromAuthorization, fromCookie, fromKvmdHeaders } from "./credentials.ts";
+import type { Dialect } from "./route.ts";
+import { validPassword, validSessionText, validUser } from "./validate.ts";
+
+/** What kvmd's clients find in `result.error`, and some of them in `error_msg`. */
+const ERRORS: Readonly<Record<number, readonly [error: string, message?: string]>> = {
+  400: ["ValidatorError"],
+  401: ["UnauthorizedError", "Unauthorized"],
+  403: ["ForbiddenError"],
+  409: ["ConflictError"],
+  421: ["MisdirectedError"],
+  429: ["TooManyRequestsError"],
+  503: ["UnavailableError", "Service Unavailable"],
+  507: ["StorageError"],
+};
+/** What never reaches kvmd's own code is answered by its server, in plain text. */
+const PLAIN: Readonly<Record<number, string>> = {
+  404: "404: Not Found",
+  405: "405: Method Not Allowed",
+  413: "413: Request Entity Too Large",
+};
+
+/** The routes that PiKVM's clients know, by how their paths begin. */
+const PATHS = /^\/(?:api\/(?:auth|info|log|hid|streamer|atx|msd|gpio|ws)|streamer)(?:\/|$)/;
+
+export function isKvmdPath(path: string): boolean {
+  return PATHS.test(path);
+}
+
+/** kvmd's envelope, printed as kvmd prints it: four blanks, and keys in order. */
+export function kvmdReply(result: Readonly<Record<string, unknown>>, status = 200): Response {
+  const body = JSON.stringify({ ok: status === 200, result: sorted(result) }, null, 4);
+  return new Response(body, {
+    status,
+    headers: { "content-type": "application/json; charset=utf-8" },
+  });
+}
+
+/** PiKVM's routes: its codes, and the first credential that there is decides. */
+export const kvmd: Dialect = {
+  credential: (headers) => {
+    const found = fromKvmdHeaders(headers) ?? fromCookie(headers) ?? fromAuthorization(headers);
+    // kvmd does not see what it cannot read.
+    if (found === "malformed") return undefined;
+    if (found?.kind === "token" && !isTokenText(found.text)) return undefined;
+    if (found?.kind === "password") {
+      return { ...found, user: validUser(found.user), password: validPassword(found.password) };
+    }
+    if (found?.kind === "session") return { ...found, text: validSessionText(found.text) };
+    return found;
+  },
+  fault: ({ status, message }: Fault) => failed(status, message),
+  refuse: (refusal) => {
+    if (refusal === "no credential") return failed(401, "Unauthorized");
+    return failed(403, "Forbidden");
+  },
+};
+
+function failed(status: number, message: string): Response {
+  const plain = PLAIN[status];
+  if (plain !== undefined) return new Response(plain, { status });
+  const [error, fixed] = ERRORS[status] ?? ["InternalError"];
+  return kvmdReply({ error, error_msg: fixed ?? message }, status);
+}
+
+/** The same value with the keys of all its objects in order; arrays keep theirs. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+}

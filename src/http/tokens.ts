@@ -1,0 +1,94 @@
+/** Tokens, for a person who is logged in. */
+import type { Context } from "hono";
+import { array, maxLength, nullish, optional, pipe, strictObject, string } from "valibot";
+import type { Authority } from "../access/authority.ts";
+import { describeToken } from "../access/describe.ts";
+import { ABILITIES, checkTokenName, isTokenName, parseExpiry } from "../access/token.ts";
+import { Fault } from "../base/fault.ts";
+import { LIMITS } from "../base/limits.ts";
+import { actorOf } from "./actor.ts";
+import { problem } from "./problem.ts";
+import type { Env, Route } from "./route.ts";
+import { readObject } from "./shape.ts";
+
+const secret = pipe(string(), maxLength(LIMITS.body_bytes_max));
+const NEW_TOKEN = strictObject({
+  name: string(),
+  password: secret,
+  abilities: optional(pipe(array(string()), maxLength(ABILITIES.length))),
+  /** `90d`, `12h`, a date or an RFC 3339 time; absent or null: never. */
+  expires: nullish(string()),
+});
+
+export function tokenRoutes(authority: Authority): readonly Route[] {
+  const shared = { access: "session", dialect: problem } as const;
+  const { store } = authority;
+  return [
+    {
+      ...shared,
+      method: "GET",
+      path: "/api/tokens",
+      handler: () => Response.json({ tokens: store.tokens().map(describeToken) }),
+    },
+    {
+      ...shared,
+      method: "POST",
+      path: "/api/tokens",
+      handler: (context) => create(authority, context),
+    },
+    {
+      ...shared,
+      method: "POST",
+      path: "/api/tokens/:name/revoke",
+      handler: async (context) => {
+        const row = await store.revokeToken(nameOf(context));
+        tell(authority, context, "token-revoke", row.name);
+        return Response.json(describeToken(row));
+      },
+    },
+    {
+      ...shared,
+      method: "DELETE",
+      path: "/api/tokens/:name",
+      handler: async (context) => {
+        const name = nameOf(context);
+        await store.deleteToken(name);
+        tell(authority, context, "token-delete", name);
+        return new Response(null, { status: 204 });
+      },
+    },
+  ];
+}
+
+/** The answer has the token's text, this once; nothing keeps it on the way. */
+async function create(authority: Authority, context: Context<Env>): Promise<Response> {
+  const { store, accounts } = authority;
+  const wish = await readObject(context.req.raw, NEW_TOKEN);
+  const actor = actorOf(context);
+  checkTokenName(wish.name);
+  const { name, abilities } = wish;
+  const expires = wish.expires ? parseExpiry(wish.expires, store.clock.now()) : undefined;
+  await accounts.confirm(actor, wish.password);
+  const made = await store.createToken({ name, user: actor.user, abilities, expires });
+  tell(authority, context, "token-new", name);
+  return Response.json(
+    { ...describeToken(made.token), token: made.text },
+    { status: 201, headers: { "cache-control": "no-store" } },
+  );
+}
+
+function nameOf(context: Context<Env>): string {
+  const name = context.req.param("name") ?? "";
+  if (isTokenName(name)) return name;
+  throw new Fault("not_found", "no token can have that name: look at the list");
+}
+
+function tell(
+  { audit }: Authority,
+  context: Context<Env>,
+  event: "token-new" | "token-revoke" | "token-delete",
+  name: string,
+): void {
+  const { user, from } = actorOf(context);
+  audit.note({ event, who: user, from, about: name, outcome: "ok" });
+}
