@@ -12,7 +12,6 @@ import {
   startWriterThread,
   type VideoWork,
 } from "./threads.ts";
-import { ORDER } from "./video/messages.ts";
 import { Screen } from "./video/screen.ts";
 
 interface Running {
@@ -37,8 +36,8 @@ export class Devices {
     this.#sys = sys;
     this.#log = log;
     this.screen = new Screen({
-      orderNext: () => {
-        this.#running?.video.send(Uint8Array.of(ORDER.next));
+      order: (order) => {
+        this.#running?.video.send(order);
       },
       nowUs: () => sys.monotonicUs(),
       log: log.part("video"),

@@ -13,7 +13,6 @@ import { HidDevice } from "../src/hid/device.ts";
 import { US_LAYOUT } from "../src/hid/layout.ts";
 import { SimulatedHost } from "../src/simulated/host.ts";
 import { startVideoThread, startWriterThread } from "../src/threads.ts";
-import { ORDER } from "../src/video/messages.ts";
 import { Planes } from "../src/video/planes.ts";
 import { type Picture, Screen } from "../src/video/screen.ts";
 import { readText } from "./simulated/read.ts";
@@ -191,7 +190,7 @@ describe("a thread that fails is told of and started again", () => {
     const pairs = [sys.socketPair(), sys.socketPair(), sys.socketPair()] as const;
     const ports = { keyboard: pairs[0][0], pointer: pairs[1][0], mouse: pairs[2][0] };
     const screen = new Screen({
-      orderNext: () => void thread.send(Uint8Array.of(ORDER.next)),
+      order: (order) => void thread.send(order),
       nowUs: () => sys.monotonicUs(),
       log,
     });

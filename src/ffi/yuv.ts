@@ -28,6 +28,22 @@ const SYMBOLS = {
   RAWToJ420: FROM_PACKED,
   /** Blue, green, red in memory. */
   RGB24ToJ420: FROM_PACKED,
+  /** From three planes to three; at the end both sizes and the filter. */
+  I420Scale: {
+    args: [
+      ...["ptr", "i32", "ptr", "i32", "ptr", "i32", "i32", "i32"],
+      ...["ptr", "i32", "ptr", "i32", "ptr", "i32", "i32", "i32", "i32"],
+    ] as const,
+    returns: "i32",
+  },
+  /** A JPEG and its length; at the end its size twice, the second as it is wanted. */
+  MJPGToI420: {
+    args: [
+      ...["ptr", "u64", "ptr", "i32", "ptr", "i32", "ptr", "i32"],
+      ...["i32", "i32", "i32", "i32"],
+    ] as const,
+    returns: "i32",
+  },
   NV12ToI420: FROM_TWO_PLANES,
   I422ToI420: FROM_THREE_PLANES,
   I444ToI420: FROM_THREE_PLANES,
@@ -100,10 +116,42 @@ export class Yuv {
     const from = [luma.address as Pointer, luma.stride, blue, across, red, across] as const;
     check(convert(...from, ...planesOf(target), width, height));
   }
+
+  /** A part of `source`, at the size of `target`. */
+  scale(
+    source: PlanarPicture,
+    part: { readonly left: number; readonly top: number; readonly width: number; height: number },
+    target: PlanarPicture,
+  ): void {
+    const { left, top, width, height } = part;
+    const from = [...planesFrom(source, left, top), width, height] as const;
+    const to = [...planesOf(target), target.width, target.height] as const;
+    check(this.#calls.I420Scale(...from, ...to, FILTER_BOX));
+  }
+
+  /** Decodes a JPEG of the size of `target`, whatever its subsampling. @returns whether it could */
+  jpegToPlanes(jpeg: Uint8Array, target: PlanarPicture): boolean {
+    const { width, height } = target;
+    const sizes = [width, height, width, height] as const;
+    return this.#calls.MJPGToI420(jpeg, jpeg.length, ...planesOf(target), ...sizes) === 0;
+  }
 }
+
+/** libyuv/scale.h: each pixel is the mean of those that it stands for. */
+const FILTER_BOX = 3;
 
 function planesOf({ y, u, v, strideY, strideC }: PlanarPicture) {
   return [y, strideY, u, strideC, v, strideC] as const;
+}
+
+/** The planes from the pixel at `left`, `top` on; chroma from the pair that it belongs to. */
+function planesFrom({ y, u, v, strideY, strideC }: PlanarPicture, left: number, top: number) {
+  const [luma, chroma] = [top * strideY + left, (top >> 1) * strideC + (left >> 1)];
+  return [
+    ...([y.subarray(luma), strideY] as const),
+    ...([u.subarray(chroma), strideC] as const),
+    ...([v.subarray(chroma), strideC] as const),
+  ] as const;
 }
 
 function check(failed: number): void {

@@ -79,17 +79,13 @@ function waitOf({ wait, timeout }: Query): number {
 
 function renderingOf(query: Query, quality: number): Rendering | undefined {
   const { crop, width, height } = query;
+  const { frame_width_max, frame_height_max } = LIMITS;
   const isPlain = [crop, width, height, query.quality].every((value) => value === undefined);
   if (isPlain) return undefined;
   return {
     crop: crop === undefined ? undefined : areaOf(crop),
-    widthMax: integerOf("width", width ?? `${LIMITS.frame_width_max}`, 1, LIMITS.frame_width_max),
-    heightMax: integerOf(
-      "height",
-      height ?? `${LIMITS.frame_height_max}`,
-      1,
-      LIMITS.frame_height_max,
-    ),
+    widthMax: integerOf("width", width ?? `${frame_width_max}`, 1, frame_width_max),
+    heightMax: integerOf("height", height ?? `${frame_height_max}`, 1, frame_height_max),
     quality: integerOf("quality", query.quality ?? `${quality}`, 1, 100),
   };
 }

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openJpeg } from "../ffi/jpeg.ts";
 import { openSys } from "../ffi/sys.ts";
+import { openYuv } from "../ffi/yuv.ts";
 import type { Endpoint } from "../hid/descriptors.ts";
 import { runVideo } from "../video/loop.ts";
 import { type SimulatedSettings, SimulatedSource } from "./source.ts";
@@ -19,6 +20,7 @@ const sys = openSys();
 runVideo({
   sys,
   source: new SimulatedSource(settings, sys, ports),
+  yuv: openYuv(),
   makeEncoder: openJpeg(),
   quality,
   orders,

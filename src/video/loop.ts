@@ -1,7 +1,14 @@
 import { EAGAIN } from "../ffi/errno.ts";
 import type { JpegEncoder } from "../ffi/jpeg.ts";
 import { POLL, PollSet, type Sys } from "../ffi/sys.ts";
-import { ORDER, type VideoMessage } from "./messages.ts";
+import type { Yuv } from "../ffi/yuv.ts";
+import {
+  ORDER_BYTES_MAX,
+  type RenderedMessage,
+  unpackRendering,
+  type VideoMessage,
+} from "./messages.ts";
+import { type Rendering, render } from "./rendering.ts";
 import { NoPicture, type VideoState } from "./signal.ts";
 import type { Frame, Source } from "./source.ts";
 import { STRIP_LINES, StripEncoder } from "./strips.ts";
@@ -9,6 +16,7 @@ import { STRIP_LINES, StripEncoder } from "./strips.ts";
 export interface LoopParts {
   readonly sys: Sys;
   readonly source: Source;
+  readonly yuv: Yuv;
   readonly makeEncoder: (widthMax: number, heightMax: number) => JpegEncoder;
   /** JPEG quality, 1…100. */
   readonly quality: number;
@@ -39,7 +47,9 @@ export function runVideo(parts: LoopParts): void {
 
 class VideoLoop {
   readonly #parts: LoopParts;
-  readonly #order = new Uint8Array(8);
+  readonly #order = new Uint8Array(ORDER_BYTES_MAX);
+  /** Renderings that are due with the next frame. */
+  #renderings: { order: number; wish: Rendering }[] = [];
   #told = "";
   #open = false;
   #reopenUs = 0;
@@ -106,7 +116,9 @@ class VideoLoop {
       const size = sys.tryRead(orders, this.#order);
       if (size === -EAGAIN) return true;
       if (size <= 0) return false;
-      if (this.#order[0] === ORDER.next) this.#wanted = true;
+      this.#wanted = true;
+      const rendering = unpackRendering(this.#order.subarray(0, size));
+      if (rendering !== undefined) this.#renderings.push(rendering);
     }
   }
 
@@ -115,10 +127,20 @@ class VideoLoop {
       using frame = this.#parts.source.grab(this.#wanted);
       if (frame === undefined) return;
       this.#wanted = false;
+      const rendered = this.#render(frame);
       this.#encode(frame);
+      for (const message of rendered) this.#parts.post(message, []);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** To be told after the frame itself, but made before: telling a JPEG gives its bytes away. */
+  #render(frame: Frame): RenderedMessage[] {
+    return this.#renderings.splice(0).map(({ order, wish }) => {
+      const rendered = render(this.#parts, frame, this.#size, wish);
+      return { kind: "rendered", order, rendered };
+    });
   }
 
   #encode(frame: Frame): void {

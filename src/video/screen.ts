@@ -2,8 +2,15 @@ import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import { assembleJpeg } from "./jpeg.ts";
-import type { PictureMessage, VideoMessage } from "./messages.ts";
-import { sentenceOf, type VideoState } from "./signal.ts";
+import {
+  NEXT,
+  type PictureMessage,
+  packRendering,
+  type RenderedMessage,
+  type VideoMessage,
+} from "./messages.ts";
+import { planOf, type Rendering } from "./rendering.ts";
+import { type Mode, sentenceOf, type VideoState } from "./signal.ts";
 
 /** One picture, ready to be sent. */
 export interface Picture {
@@ -25,8 +32,8 @@ interface Waiter {
 }
 
 export interface ScreenParts {
-  /** Orders the video thread to encode its next frame. */
-  readonly orderNext: () => void;
+  /** Gives the video thread an order (messages.ts). */
+  readonly order: (order: Uint8Array) => void;
   /** CLOCK_MONOTONIC, the clock of `capturedUs`. */
   readonly nowUs: () => number;
   readonly log: Log;
@@ -44,7 +51,9 @@ export class Screen {
   #strips: Uint8Array[] = [];
   #picture: Picture | undefined;
   #version = 0;
-  #waiters = new Set<Waiter>();
+  readonly #waiters = new Set<Waiter>();
+  readonly #renderings = new Map<number, Waiter>();
+  #lastRendering = 0;
 
   constructor(parts: ScreenParts) {
     this.#parts = parts;
@@ -61,7 +70,28 @@ export class Screen {
    * LIMITS.snapshot_wait_ms_max; `stopping` when the asker went away
    */
   next(signal: AbortSignal): Promise<Picture> {
-    const { orderNext, nowUs } = this.#parts;
+    return this.#wait(signal, (waiter) => {
+      this.#waiters.add(waiter);
+      if (this.#waiters.size === 1) this.#parts.order(NEXT);
+    });
+  }
+
+  /**
+   * The next frame as `wish` wants it. @throws Fault as `next` does, and `bad_request` when the
+   * crop does not lie within the picture
+   */
+  render(wish: Rendering, signal: AbortSignal): Promise<Picture> {
+    const { stage, mode } = { mode: undefined, ...this.#state };
+    if (stage === "ok" && mode !== undefined) checkCrop(wish, mode);
+    return this.#wait(signal, (waiter) => {
+      const order = ++this.#lastRendering >>> 0;
+      this.#renderings.set(order, waiter);
+      this.#parts.order(packRendering(order, wish));
+    });
+  }
+
+  /** Waits for what `ask` asks for, as long as it may take and the asker is there. */
+  #wait(signal: AbortSignal, ask: (waiter: Waiter) => void): Promise<Picture> {
     if (signal.aborted) return Promise.reject(goneAway());
     if (this.#state.stage !== "ok" && this.#state.stage !== "starting") {
       return Promise.reject(noVideo(this.#state));
@@ -69,26 +99,37 @@ export class Screen {
     return new Promise((resolve, reject) => {
       const settle = <T>(how: (value: T) => void) => {
         return (value: T) => {
-          this.#waiters.delete(waiter);
+          this.#forget(waiter);
           clearTimeout(timer);
           signal.removeEventListener("abort", aborted);
           how(value);
         };
       };
-      const waiter = { sinceUs: nowUs(), resolve: settle(resolve), reject: settle(reject) };
+      const sinceUs = this.#parts.nowUs();
+      const waiter: Waiter = { sinceUs, resolve: settle(resolve), reject: settle(reject) };
       const aborted = () => waiter.reject(goneAway());
       const late = () => waiter.reject(noVideo({ stage: "stalled" }));
       const timer = setTimeout(late, LIMITS.snapshot_wait_ms_max);
       signal.addEventListener("abort", aborted, { once: true });
-      this.#waiters.add(waiter);
-      if (this.#waiters.size === 1) orderNext();
+      ask(waiter);
     });
+  }
+
+  #forget(waiter: Waiter): void {
+    this.#waiters.delete(waiter);
+    for (const [order, other] of this.#renderings) {
+      if (other === waiter) this.#renderings.delete(order);
+    }
   }
 
   /** Takes what the video thread says. */
   receive(message: VideoMessage): void {
     if (message.kind === "state") {
       this.#change(message.state);
+      return;
+    }
+    if (message.kind === "rendered") {
+      this.#finish(message);
       return;
     }
     this.#picture = message.kind === "jpeg" ? this.#whole(message) : this.#patched(message);
@@ -114,7 +155,9 @@ export class Screen {
     if (state.stage === "ok") return;
     this.#picture = undefined;
     this.#strips = [];
-    for (const { reject } of [...this.#waiters]) reject(noVideo(state));
+    for (const { reject } of [...this.#waiters, ...this.#renderings.values()]) {
+      reject(noVideo(state));
+    }
   }
 
   /** A JPEG does not say what changed, but of a screen that stands still it is often the same. */
@@ -144,8 +187,29 @@ export class Screen {
     for (const waiter of [...this.#waiters]) {
       if (picture.capturedUs >= waiter.sinceUs) waiter.resolve(picture);
     }
-    if (this.#waiters.size > 0) this.#parts.orderNext();
+    if (this.#waiters.size > 0) this.#parts.order(NEXT);
   }
+
+  /** A rendering shows the frame that was told just before it. */
+  #finish({ order, rendered }: RenderedMessage): void {
+    const waiter = this.#renderings.get(order);
+    const shown = this.#picture;
+    if (waiter === undefined || shown === undefined) return;
+    if (rendered === undefined) {
+      waiter.reject(new Fault("bad_request", "crop: it does not lie within the picture any more"));
+      return;
+    }
+    const { bytes, width, height } = rendered;
+    waiter.resolve({ ...shown, jpeg: bytes, width, height });
+  }
+}
+
+function checkCrop(wish: Rendering, { width, height }: Mode): void {
+  if (planOf(wish, width, height) !== undefined) return;
+  const remedy = `the picture is ${width}x${height}`;
+  throw new Fault("bad_request", `crop: it does not lie within the picture: ${remedy}`, {
+    details: { parameter: "crop" },
+  });
 }
 
 function goneAway(): Fault {

@@ -2,6 +2,7 @@ import type { JpegEncoder } from "../ffi/jpeg.ts";
 import type { Sys } from "../ffi/sys.ts";
 import { entropyCodedData, pictureHeader, readJpegLayout } from "./jpeg.ts";
 import { Planes } from "./planes.ts";
+import { toJfif } from "./rendering.ts";
 import type { RawFrame } from "./source.ts";
 
 /** Lines of a strip: one row of 4:2:0 MCUs (ITU-T T.81, A.2). */
@@ -97,17 +98,9 @@ export class StripEncoder {
     return true;
   }
 
-  /** JFIF means full range and the matrix of BT.601. */
-  #asJfif({ kept, work: { jfif } }: Strip, { range, matrix }: RawFrame): Planes {
-    if (range === "full" && matrix === "601") return kept;
-    if (range === "limited") {
-      this.#sys.expandLuma(kept.y, jfif.y);
-      this.#sys.expandChroma(kept.u, jfif.u);
-      this.#sys.expandChroma(kept.v, jfif.v);
-    } else {
-      jfif.bytes.set(kept.bytes);
-    }
-    if (matrix === "709") this.#sys.rec709ToRec601(jfif);
+  #asJfif({ kept, work: { jfif } }: Strip, frame: RawFrame): Planes {
+    if (frame.range === "full" && frame.matrix === "601") return kept;
+    toJfif(this.#sys, frame, kept, jfif);
     jfif.padLuma();
     return jfif;
   }

@@ -14,9 +14,11 @@ export interface VideoWorkerData {
 
 const { settings, quality, orders } = workerData as VideoWorkerData;
 const sys = openSys();
+const yuv = openYuv();
 runVideo({
   sys,
-  source: new Camera(settings, sys, openYuv()),
+  source: new Camera(settings, sys, yuv),
+  yuv,
   makeEncoder: openJpeg(),
   quality,
   orders,

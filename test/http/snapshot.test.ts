@@ -19,7 +19,7 @@ beforeAll(async () => {
   const screen = new Screen({
     nowUs,
     log,
-    orderNext: () => {
+    order: () => {
       const data = changes.shift() === false ? [] : [{ index: 0, data: new Uint8Array(8) }];
       const header = sequence === 0 ? new Uint8Array(4) : undefined;
       sequence++;
@@ -82,7 +82,18 @@ describe("a snapshot", () => {
   });
 
   test.each([
-    ["?quality=80", "quality: unknown query parameter: leave it out"],
+    ["?qality=80", "qality: unknown query parameter: did you mean quality?"],
+    ["?quality=80&quality=90", "quality: give it once"],
+    ["?quality=0", "quality: give a whole number from 1 to 100"],
+    ["?quality=1e1", "quality: give a whole number from 1 to 100"],
+    ["?width=0", "width: give a whole number from 1 to 4096"],
+    ["?height=-1", "height: give a whole number from 1 to 2160"],
+    ["?crop=1,2,3", "crop: give x,y,width,height in pixels"],
+    ["?crop=1,2,3,", "crop: give a whole number from 1 to 4096"],
+    ["?crop=1,2,0,4", "crop: give a whole number from 1 to 4096"],
+    ["?wait=ever", "wait: the one thing to wait for is change"],
+    ["?timeout=5", "timeout: it goes with wait=change"],
+    ["?wait=change&timeout=61", "timeout: give a whole number from 1 to 60"],
     ["?token=radxa_linkr_x", "token: unknown query parameter: leave it out"],
     ["?a=1&b=2", "a: unknown query parameter: leave it out"],
   ])("takes no parameter that it does not know: %s", async (query, message) => {
@@ -92,7 +103,7 @@ describe("a snapshot", () => {
   });
 
   test("without a picture is 503 that names the stage", async () => {
-    const screen = new Screen({ ...world.parts, orderNext: () => undefined });
+    const screen = new Screen({ ...world.parts, order: () => undefined });
     screen.receive({ kind: "state", state: { stage: "no device" } });
     const seen = await ask({ ...parts, screen }, SNAPSHOT, { headers: { authorization } });
     expect(seen.status).toBe(503);

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { openJpeg } from "../../src/ffi/jpeg.ts";
 import { openSys, POLL } from "../../src/ffi/sys.ts";
+import { openYuv } from "../../src/ffi/yuv.ts";
 import { runVideo } from "../../src/video/loop.ts";
-import { ORDER, type VideoMessage } from "../../src/video/messages.ts";
+import { NEXT, packRendering, type VideoMessage } from "../../src/video/messages.ts";
 import { type Mode, NoPicture } from "../../src/video/signal.ts";
 import type { Frame, Source } from "../../src/video/source.ts";
 import { createRandom } from "../hid/random.ts";
@@ -17,7 +18,7 @@ type Step = (stage: Stage) => Frame | undefined;
 
 interface Stage {
   /** Says `next` to the loop, as the main thread does. */
-  readonly order: () => void;
+  readonly order: (bytes?: Uint8Array) => void;
   /** Closes the letterbox. */
   readonly end: () => void;
 }
@@ -83,13 +84,14 @@ function play(
 ) {
   const [ours, theirs] = sys.socketPair();
   const stage: Stage = {
-    order: () => void sys.tryWrite(ours, Uint8Array.of(ORDER.next)),
+    order: (bytes = NEXT) => void sys.tryWrite(ours, bytes),
     end: () => sys.close(ours),
   };
   const source = new Script(stage, calls, steps, openings);
   const posted: VideoMessage[] = [];
   const post = (message: VideoMessage) => void posted.push(message);
-  runVideo({ sys, source, makeEncoder: openJpeg(), quality: 80, orders: theirs, post });
+  const [makeEncoder, yuv] = [openJpeg(), openYuv()];
+  runVideo({ sys, source, yuv, makeEncoder, quality: 80, orders: theirs, post });
   sys.close(theirs);
   return { calls, posted, told: posted.map(summary) };
 }
@@ -98,6 +100,10 @@ function summary(message: VideoMessage): string {
   if (message.kind === "state") {
     const { state } = message;
     return "detail" in state ? `${state.stage} (${state.detail})` : state.stage;
+  }
+  if (message.kind === "rendered") {
+    const { order, rendered } = message;
+    return `rendered ${order}: ${rendered ? `${rendered.width}x${rendered.height}` : "nothing"}`;
   }
   if (message.kind === "jpeg") return `jpeg ${message.sequence}`;
   const header = message.header === undefined ? "" : " with header";
@@ -145,6 +151,21 @@ test("orders that come together are one", () => {
   };
   const { told } = play([three, picture, nothing, nothing]);
   expect(told).toEqual(["ok", "strips 0,1,2 with header"]);
+});
+
+test("a rendering is answered after its frame, and one outside of the picture with nothing", () => {
+  const whole = { crop: undefined, widthMax: 4096, heightMax: 4096, quality: 90 };
+  const ask: Step = (stage) => {
+    stage.order(packRendering(7, { ...whole, widthMax: 32 }));
+    stage.order(packRendering(8, { ...whole, crop: { left: 8, top: 4, width: 20, height: 10 } }));
+    stage.order(packRendering(9, { ...whole, crop: { left: 60, top: 0, width: 8, height: 8 } }));
+    return undefined;
+  };
+  const { told } = play([ask, picture]);
+  expect(told).toEqual([
+    ...["ok", "strips 0,1,2 with header"],
+    ...["rendered 7: 32x24", "rendered 8: 20x10", "rendered 9: nothing"],
+  ]);
 });
 
 test("each further frame is told as what changed", () => {

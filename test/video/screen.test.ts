@@ -17,7 +17,7 @@ function setUp() {
   const clock = { us: 1000 };
   const seen = { orders: 0 };
   const screen = new Screen({
-    orderNext: () => void seen.orders++,
+    order: () => void seen.orders++,
     nowUs: () => clock.us,
     log: createLog(
       () => "info",

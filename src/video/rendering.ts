@@ -1,0 +1,93 @@
+import type { JpegEncoder } from "../ffi/jpeg.ts";
+import type { Sys } from "../ffi/sys.ts";
+import type { Yuv } from "../ffi/yuv.ts";
+import { Planes } from "./planes.ts";
+import type { Frame, RawFrame } from "./source.ts";
+
+/** A part of a picture, in its pixels. */
+export interface Area {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** How a picture is wanted: which part of it, how large, how good. */
+export interface Rendering {
+  /** Undefined: all of it. */
+  readonly crop: Area | undefined;
+  /** The result is made to fit within, and never larger than it was. */
+  readonly widthMax: number;
+  readonly heightMax: number;
+  /** JPEG quality, 1…100. */
+  readonly quality: number;
+}
+
+/** The part that is taken of a picture, and the size that it gets. */
+export interface Plan {
+  readonly area: Area;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** @returns undefined when the crop does not lie within the picture */
+export function planOf(wish: Rendering, width: number, height: number): Plan | undefined {
+  const area = wish.crop ?? { left: 0, top: 0, width, height };
+  if (area.left + area.width > width || area.top + area.height > height) return undefined;
+  const scale = Math.min(1, wish.widthMax / area.width, wish.heightMax / area.height);
+  const scaled = (pixels: number) => Math.max(1, Math.round(pixels * scale));
+  return { area, width: scaled(area.width), height: scaled(area.height) };
+}
+
+export interface RenderParts {
+  readonly sys: Sys;
+  readonly yuv: Yuv;
+  readonly makeEncoder: (widthMax: number, heightMax: number) => JpegEncoder;
+}
+
+/** `frame` as `wish` wants it; undefined when the crop does not lie within, or a JPEG is broken. */
+export function render(
+  { sys, yuv, makeEncoder }: RenderParts,
+  frame: Frame,
+  size: { readonly width: number; readonly height: number },
+  wish: Rendering,
+): { bytes: Uint8Array<ArrayBuffer>; width: number; height: number } | undefined {
+  const { width, height } = frame.kind === "jpeg" ? frame : size;
+  const plan = planOf(wish, width, height);
+  if (plan === undefined) return undefined;
+  const whole = new Planes(width, height);
+  if (frame.kind === "raw") {
+    const read = new Planes(width, height);
+    frame.readStrip(0, read);
+    toJfif(sys, frame, read, whole);
+  } else if (!yuv.jpegToPlanes(frame.bytes, whole)) {
+    return undefined;
+  }
+  const result = new Planes(plan.width, plan.height);
+  yuv.scale(whole, plan.area, result);
+  result.padLuma();
+  const encoder = makeEncoder(plan.width, plan.height);
+  try {
+    const bytes = new Uint8Array(encoder.encode(result, wish.quality));
+    return { bytes, width: plan.width, height: plan.height };
+  } finally {
+    encoder.close();
+  }
+}
+
+/** JFIF means full range and the matrix of BT.601. `from` and `into` are two pictures. */
+export function toJfif(
+  sys: Sys,
+  { range, matrix }: Pick<RawFrame, "range" | "matrix">,
+  from: Planes,
+  into: Planes,
+): void {
+  if (range === "limited") {
+    sys.expandLuma(from.y, into.y);
+    sys.expandChroma(from.u, into.u);
+    sys.expandChroma(from.v, into.v);
+  } else {
+    into.bytes.set(from.bytes);
+  }
+  if (matrix === "709") sys.rec709ToRec601(into);
+}
