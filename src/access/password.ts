@@ -26,8 +26,8 @@ export function checkPassword(password: string): void {
 }
 
 /**
- * Checks and hashes passwords. Each takes 19 MiB and a core for tens of milliseconds, an easy way to
- * fell a board, so they take turns and only so many may wait.
+ * Checks and hashes passwords. Each takes 19 MiB and a core for tens of milliseconds, an easy way
+ * to fell a board, so they take turns and only so many may wait.
  */
 export class PasswordChecker {
   private turn: Promise<unknown> = Promise.resolve();
