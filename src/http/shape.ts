@@ -1,5 +1,6 @@
 import { type GenericSchema, getDotPath, type InferOutput, safeParse } from "valibot";
 import { Fault } from "../base/fault.ts";
+import { LIMITS } from "../base/limits.ts";
 import { readJson } from "./body.ts";
 
 /**
@@ -17,9 +18,9 @@ export async function readObject<const Schema extends GenericSchema>(
   const key = getDotPath(issue) ?? "";
   if (key === "") throw new Fault("bad_request", "the body must be a JSON object: see README");
   const isUnknown = issue.type === "strict_object" && issue.expected === "never";
-  const name = isUnknown ? key.slice(0, 32) : key;
-  const what = isUnknown
-    ? "unknown key: leave it out"
-    : `give ${issue.expected ?? "another value"}`;
+  const name = isUnknown ? key.slice(0, LIMITS.input_echo_characters_max) : key;
+  const isMissing = issue.received === "undefined";
+  const remedy = isMissing ? "it is missing" : `give ${issue.expected ?? "another value"}`;
+  const what = isUnknown ? "unknown key: leave it out" : remedy;
   throw new Fault("bad_request", `${name}: ${what}`, { details: { key: name } });
 }

@@ -40,6 +40,8 @@ export interface Ask {
   readonly body?: NonNullable<RequestInit["body"]>;
   /** Undefined stands for the unix socket. */
   readonly peer?: string | undefined;
+  /** Whether it came over TLS. */
+  readonly secure?: boolean;
 }
 
 /** What a client sees of an answer. */
@@ -119,7 +121,7 @@ export async function ask(parts: AppParts, path: string, how: Ask = {}): Promise
   const init = { method, headers, ...(body === undefined ? {} : { body }) };
   const request = new Request(`http://127.0.0.1${path}`, init);
   const peer = "peer" in how ? how.peer : "192.0.2.7";
-  const facts = { peer, unhurried: () => undefined };
+  const facts = { peer, secure: how.secure ?? false, unhurried: () => undefined };
   const response = await createApp(parts).fetch(request, facts);
   const answered = Object.fromEntries(response.headers);
   const isEndless = answered["content-type"]?.startsWith("multipart/") === true;
