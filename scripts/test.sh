@@ -38,7 +38,9 @@ suite() {
 	[ $status -eq 0 ] || [ "$failures" -gt 0 ] || count 0 1 0
 }
 
-units() { find ./test -name '*.test.ts' -not -path './test/lab/*' -not -path './test/arm64/*' | sort; }
+units() {
+	find ./test -name '*.test.ts' -not -path './test/lab/*' -not -path './test/arm64/*' | sort
+}
 
 run() {
 	local started=$SECONDS

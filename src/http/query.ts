@@ -29,7 +29,11 @@ function unknown(given: string, names: readonly string[]): Fault {
   });
 }
 
-/** `text` as a whole number from `min` to `max`. @throws Fault `bad_request` that names the parameter */
+/**
+ * `text` as a whole number from `min` to `max`.
+ *
+ * @throws Fault `bad_request` that names the parameter
+ */
 export function integerOf(parameter: string, text: string, min: number, max: number): number {
   const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= min && number <= max) return number;
