@@ -200,7 +200,9 @@ interface Negotiated {
 }
 
 function checkSize({ width, height, stride }: CaptureFormat, raw: PixelFormat | undefined): void {
-  if (width > LIMITS.frame_width_max || height > LIMITS.frame_height_max) {
+  const { frame_width_min, frame_width_max, frame_height_min, frame_height_max } = LIMITS;
+  const isWide = width >= frame_width_min && width <= frame_width_max;
+  if (!isWide || height < frame_height_min || height > frame_height_max) {
     throw new NoPicture("out of range", `${width}×${height}`);
   }
   if (raw !== undefined && stride < raw.rowBytes(width)) {

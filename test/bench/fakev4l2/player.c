@@ -57,9 +57,9 @@ static void *play(void *argument)
 			late = pthread_cond_timedwait(&device->stop, &device->lock, &next);
 		}
 		if (!device->streaming) break;
-		uint32_t sequence = device->sequence++;
-		if (lie_at(device, "gone", sequence)) lose(device);
-		else if (device->queued_count > 0) fill(device, sequence);
+		/* Frames without a buffer have no number, so that none is left out of a scene. */
+		if (lie_at(device, "gone", device->sequence)) lose(device);
+		else if (device->queued_count > 0) fill(device, device->sequence++);
 		else device->counters->missed++;
 	}
 	pthread_mutex_unlock(&device->lock);

@@ -1,0 +1,113 @@
+/**
+ * Captures from devices that lie, all at once, as the daemon would: each with a video thread and a
+ * screen of its own. Run under the preload, with a file of jobs in JSON; prints what came of each.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { Fault } from "../../../src/base/fault.ts";
+import { createLog } from "../../../src/base/log.ts";
+import { openSys, type Sys } from "../../../src/ffi/sys.ts";
+import { startVideoThread } from "../../../src/threads.ts";
+import { Screen } from "../../../src/video/screen.ts";
+import { type Description, plug, readCounters } from "./device.ts";
+
+export interface Job {
+  /** Where the device is. */
+  readonly device: string;
+  readonly liar: Description;
+  /** What it then becomes, the next time it is opened. */
+  readonly healed: Description;
+  /** So many lies are listened to first; with none to count, until the log warns. */
+  readonly lies: number;
+}
+
+export interface Seen {
+  readonly sequence: number;
+  readonly width: number;
+  readonly height: number;
+  /** Base64. */
+  readonly jpeg: string;
+}
+
+export interface Outcome {
+  /** The first pictures that came, at most PICTURES_MAX. */
+  readonly pictures: readonly Seen[];
+  /** Pictures that came after the device was healed. */
+  readonly after: readonly Seen[];
+  readonly lies: number;
+  readonly log: readonly string[];
+}
+
+export interface Report {
+  readonly outcomes: readonly Outcome[];
+  /** What is left over when all has been stopped. */
+  readonly descriptors: number;
+  readonly mappings: number;
+}
+
+const PICTURES_MAX = 24;
+const HEALTHY_PICTURES = 3;
+const RETRY_MS = 20;
+/** A device that is not captured from again by then has got the better of linkrd. */
+const PATIENCE_MS = 15_000;
+
+async function capture(sys: Sys, job: Job): Promise<Outcome> {
+  plug(job.device, job.liar);
+  const lines: string[] = [];
+  const log = createLog(
+    () => "debug",
+    (line) => lines.push(line),
+  );
+  const screen = new Screen({
+    order: (order) => void thread.send(order),
+    nowUs: () => sys.monotonicUs(),
+    log,
+  });
+  const settings = { device: job.device, format: "auto" };
+  const thread = startVideoThread({ sys, log, screen }, { camera: { settings, quality: 90 } });
+  const until = performance.now() + PATIENCE_MS;
+  const gather = async (into: Seen[], enough: () => boolean) => {
+    while (!enough() && performance.now() < until) {
+      try {
+        const picture = await screen.next(new AbortController().signal);
+        const { sequence, width, height } = picture;
+        if (into.length === PICTURES_MAX) continue;
+        into.push({ sequence, width, height, jpeg: picture.jpeg.toBase64() });
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        await Bun.sleep(RETRY_MS);
+      }
+    }
+  };
+  const pictures: Seen[] = [];
+  const after: Seen[] = [];
+  const isHeard = () => liesOf(job) >= job.lies && (job.lies > 0 || lines.some(isWarning));
+  await gather(pictures, isHeard);
+  plug(job.device, job.healed);
+  await gather(after, () => after.length >= HEALTHY_PICTURES);
+  await thread.stop();
+  return { pictures, after, lies: liesOf(job), log: lines };
+}
+
+function isWarning(line: string): boolean {
+  return /^(?:warn|error)/.test(line);
+}
+
+function liesOf({ liar }: Job): number {
+  return existsSync(liar.counters) ? readCounters(liar.counters).lies : 0;
+}
+
+function openDescriptors(): number {
+  return readdirSync("/proc/self/fd").length;
+}
+
+const [file = ""] = process.argv.slice(2);
+const jobs = JSON.parse(readFileSync(file, "utf8")) as Job[];
+const sys = openSys();
+const before = openDescriptors();
+const outcomes = await Promise.all(jobs.map((job) => capture(sys, job)));
+const report: Report = {
+  outcomes,
+  descriptors: openDescriptors() - before,
+  mappings: readFileSync("/proc/self/maps", "utf8").split("memfd:fakev4l2").length - 1,
+};
+process.stdout.write(JSON.stringify(report));

@@ -1,0 +1,222 @@
+/** A capture device that lies, played in user space: survived, dropped, and captured from again. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { STAGES } from "../../src/video/signal.ts";
+import type { Job, Outcome, Report, Seen } from "../bench/fakev4l2/capture.ts";
+import {
+  buildFakeV4l2,
+  type Description,
+  environmentOf,
+  LIE_KINDS,
+  type Lie,
+  yuyvDevice,
+} from "../bench/fakev4l2/device.ts";
+import { createRandom } from "../hid/random.ts";
+import { decode } from "./pictures.ts";
+
+const WIDTH = 64;
+const HEIGHT = 48;
+const FRAMES = 8;
+const SIZE = 2 * WIDTH * HEIGHT;
+
+const folder = mkdtempSync(join(tmpdir(), "linkrd-device-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Luma of pixel x of every row of frame n: a ramp that is brighter with each frame. */
+function lumaOf(frame: number, x: number): number {
+  return 30 + 22 * (frame % FRAMES) + (x >> 2);
+}
+
+function makeScene(): { path: string; frames: number; frameStep: number } {
+  const path = join(folder, "scene.yuyv");
+  const bytes = new Uint8Array(FRAMES * SIZE);
+  bytes.forEach((_, at) => {
+    const x = (at >> 1) % WIDTH;
+    bytes[at] = at % 2 === 1 ? 128 : lumaOf(Math.floor(at / SIZE), x);
+  });
+  writeFileSync(path, bytes);
+  return { path, frames: FRAMES, frameStep: SIZE };
+}
+
+function deviceOf(name: string, fps = 100): Description {
+  const scene = { path: join(folder, "scene.yuyv"), frames: FRAMES, frameStep: SIZE };
+  return yuyvDevice(scene, { width: WIDTH, height: HEIGHT, fps }, join(folder, `${name}.counters`));
+}
+
+/** Plays the devices in one program, each against a video thread of its own. */
+function play(cases: Readonly<Record<string, Partial<Description>>>): Map<string, Outcome> {
+  const devices = join(folder, "devices");
+  mkdirSync(devices, { recursive: true });
+  const jobs = Object.entries(cases).map(([name, change]): Job => {
+    const file = name.replaceAll(/\W/g, "-");
+    const healed = deviceOf(file);
+    const liar = { ...healed, ...change };
+    const told = (liar.lies ?? []).map(({ kind, count }) => (kind === "gone" ? 1 : count));
+    return {
+      device: join(devices, file),
+      liar,
+      healed,
+      lies: told.reduce((sum, count) => sum + count, liar.refuse === undefined ? 0 : 1),
+    };
+  });
+  const file = join(folder, "jobs.json");
+  writeFileSync(file, JSON.stringify(jobs));
+  const script = join(import.meta.dir, "../bench/fakev4l2/capture.ts");
+  const { stdout, stderr, exitCode } = Bun.spawnSync([process.execPath, script, file], {
+    env: environmentOf(join(folder, "fakev4l2.so"), devices),
+    timeout: 25_000,
+  });
+  expect([exitCode, stderr.toString()]).toEqual([0, ""]);
+  const report = JSON.parse(stdout.toString()) as Report;
+  expect(report).toMatchObject({ descriptors: 0, mappings: 0 });
+  return new Map(Object.keys(cases).map((name, at) => [name, outcomeAt(report, at)]));
+}
+
+function outcomeAt({ outcomes }: Report, at: number): Outcome {
+  return outcomes[at] ?? expect.unreachable();
+}
+
+/** Which frame of the scene a picture shows, every pixel of it; undefined if it is none. */
+function frameIn({ jpeg, width, height }: Seen): number | undefined {
+  const { pixels } = decode(Buffer.from(jpeg, "base64"), "-grayscale");
+  if (width !== WIDTH || height !== HEIGHT || pixels.length !== WIDTH * HEIGHT) return undefined;
+  for (let frame = 0; frame < FRAMES; frame++) {
+    const isThere = pixels.every((value, at) => {
+      const full = ((lumaOf(frame, at % WIDTH) - 16) * 255) / 219;
+      return Math.abs(value - full) < 6;
+    });
+    if (isThere) return frame;
+  }
+  return undefined;
+}
+
+const EIO = 5;
+const EBUSY = 16;
+const ENODEV = 19;
+const FOREVER = 0xffffffff;
+
+function lies(kind: Lie["kind"], value = 0, count = 6): Partial<Description> {
+  return { lies: [{ kind, first: 6, count, value }] };
+}
+
+/** What is said falsely, and the stages that a snapshot then is refused with, in their order. */
+const CASES: Readonly<Record<string, readonly [Partial<Description>, ...string[]]>> = {
+  "an empty buffer": [lies("bytesused", 0)],
+  "more bytes than the buffer has": [lies("bytesused", FOREVER)],
+  "one byte more than the buffer has": [lies("bytesused", SIZE + 1)],
+  "one byte less than a frame": [lies("bytesused", SIZE - 1)],
+  "the error flag": [lies("error")],
+  "numbers of frames that go backwards": [lies("sequence", 1)],
+  "an index of no buffer": [lies("index", 77, 1), "failed"],
+  "an index far out of any table": [lies("index", FOREVER, 1), "failed"],
+  "the index of another buffer": [lies("index", 1, 3), "failed"],
+  "an error in place of a frame": [lies("errno", EIO, 1), "failed"],
+  "a stall": [lies("stall", 1800, 1), "stalled"],
+  "it is pulled": [lies("gone", 0, 1), "no device"],
+  "a format other than asked for": [{ offered: "YUYV", pixelformat: "UYVY" }, "unsupported"],
+  "a format that nobody knows": [{ pixelformat: "Y16." }, "unsupported"],
+  "rows shorter than the picture": [{ bytesperline: 2 * WIDTH - 2 }, "failed"],
+  "a picture of no width": [{ width: 0 }, "out of range"],
+  "a picture of no height": [{ height: 0 }, "out of range"],
+  "a picture wider than any": [{ width: FOREVER, bytesperline: FOREVER }, "out of range"],
+  "buffers of no length": [{ length: 0 }, "failed"],
+};
+
+/** The ioctls that each device has to know, by their numbers (linux/videodev2.h), refused. */
+const REFUSALS: Readonly<Record<string, readonly [number, number, string]>> = {
+  "VIDIOC_QUERYCAP, ENODEV": [0, ENODEV, "no device"],
+  "VIDIOC_ENUM_FMT, EIO": [2, EIO, "unsupported"],
+  "VIDIOC_G_FMT, EIO": [4, EIO, "failed"],
+  "VIDIOC_S_FMT, EBUSY": [5, EBUSY, "busy"],
+  "VIDIOC_REQBUFS, EBUSY": [8, EBUSY, "busy"],
+  "VIDIOC_QUERYBUF, EIO": [9, EIO, "failed"],
+  "VIDIOC_QBUF, EIO": [15, EIO, "failed"],
+  "VIDIOC_DQBUF, EIO": [17, EIO, "failed"],
+  "VIDIOC_STREAMON, ENODEV": [18, ENODEV, "no device"],
+};
+
+let outcomes: Map<string, Outcome>;
+
+beforeAll(() => {
+  makeScene();
+  buildFakeV4l2(folder);
+  const cases = Object.entries(CASES).map(([name, [change]]) => [name, change] as const);
+  const refusals = Object.entries(REFUSALS).map(([name, [number, errno]]) => {
+    return [name, { refuse: [number, errno] }] as const;
+  });
+  outcomes = play(Object.fromEntries([...cases, ...refusals]));
+}, 30_000);
+
+function outcomeOf(name: string): Outcome {
+  return outcomes.get(name) ?? expect.unreachable();
+}
+
+/** What stood in the way of a picture, from the warnings in the log. */
+function stagesOf({ log }: Outcome): string[] {
+  const warnings = log.filter((line) => line.startsWith("warn"));
+  return Object.entries(STAGES)
+    .filter(([, sentence]) => warnings.some((line) => line.includes(sentence)))
+    .map(([stage]) => stage);
+}
+
+/** After the lies there are pictures of the scene again, and no thread had to be replaced. */
+function expectRecovered({ after, log }: Outcome): void {
+  expect(after.length).toBe(3);
+  for (const picture of after) expect(frameIn(picture)).toBeDefined();
+  expect(log.filter((line) => line.includes("failed and is started again"))).toEqual([]);
+}
+
+describe("a device that lies is survived, and captured from again:", () => {
+  test.each(Object.entries(CASES))("%s", (name, [change, ...stages]) => {
+    const outcome = outcomeOf(name);
+    expect(stagesOf(outcome)).toEqual(stages);
+    expectRecovered(outcome);
+    const damaged = (change.lies ?? []).filter(({ kind }) => {
+      return kind === "bytesused" || kind === "error";
+    });
+    for (const { first, count } of damaged) {
+      const shown = outcome.pictures.map(({ sequence }) => sequence);
+      expect(shown.filter((at) => at >= first && at < first + count)).toEqual([]);
+    }
+    const isOdd = change.lies?.some(({ kind }) => kind === "index" || kind === "sequence");
+    for (const picture of outcome.pictures) {
+      const frame = frameIn(picture);
+      expect(frame).toBeDefined();
+      if (!isOdd) expect(frame).toBe(picture.sequence % FRAMES);
+    }
+  });
+});
+
+describe("an ioctl that fails says why, and is tried again:", () => {
+  test.each(Object.entries(REFUSALS))("%s", (name, [, , stage]) => {
+    const outcome = outcomeOf(name);
+    expect(stagesOf(outcome)).toEqual([stage]);
+    expectRecovered(outcome);
+  });
+});
+
+/** A few lies by chance, of any kind and size, among the frames of the first half second. */
+function anything(seed: number): Partial<Description> {
+  const random = createRandom(seed);
+  const sizes = [0, 1, SIZE - 1, SIZE, SIZE + 1, 4096, 0x7fffffff, 0x80000000, FOREVER];
+  const oneOf = <T>(list: readonly [T, ...T[]] | readonly T[]): T => {
+    return list[random(list.length)] ?? expect.unreachable();
+  };
+  const found = Array.from({ length: 1 + random(5) }, (): Lie => {
+    const kind = oneOf(LIE_KINDS);
+    const value = kind === "stall" ? random(300) : kind === "errno" ? 1 + random(40) : oneOf(sizes);
+    return { kind, first: random(50), count: 1 + random(4), value };
+  });
+  return { lies: found };
+}
+
+test("lies by chance, many at a time, end no thread and leave nothing behind", () => {
+  const seeds = Array.from({ length: 12 }, (_, at) => at + 1);
+  const played = play(Object.fromEntries(seeds.map((seed) => [`seed ${seed}`, anything(seed)])));
+  for (const outcome of played.values()) {
+    expect(outcome.lies).toBeGreaterThan(0);
+    expectRecovered(outcome);
+  }
+}, 30_000);
