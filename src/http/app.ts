@@ -24,7 +24,6 @@ export interface AppParts
     StreamParts,
     StatusParts,
     Omit<PlainParts, "dialectOf"> {
-  readonly authority: Authority;
   /** Names, besides addresses and localhost, under which this device may be called. */
   readonly hosts: () => readonly string[];
   readonly log: Log;

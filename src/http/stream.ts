@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { Authority } from "../access/authority.ts";
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Picture, Screen } from "../video/screen.ts";
@@ -7,6 +8,7 @@ import type { Env } from "./route.ts";
 
 export interface StreamParts {
   readonly screen: Screen;
+  readonly authority: Authority;
   /** Pictures a second, at most; asked anew for each. */
   readonly fpsMax: () => number;
 }
@@ -19,10 +21,10 @@ const BOUNDARY = "linkrd-frame";
  * before, and one a second of a screen that stands still, since some clients give up on silence.
  *
  * A client pulls: it gets the newest frame there is when it has taken the one before, so a slow one
- * costs the memory of one frame and delays nobody. The stream ends when there is no picture any
- * more: what a client goes on showing would be an old one.
+ * costs the memory of one frame and delays nobody. The stream ends with its credential, and when
+ * there is no picture any more: what a client goes on showing would be an old one.
  */
-export function streamHandler({ screen, fpsMax }: StreamParts) {
+export function streamHandler({ screen, authority, fpsMax }: StreamParts) {
   let viewers = 0;
   return async (context: Context<Env>): Promise<Response> => {
     readQuery(context.req.url, []);
@@ -32,9 +34,12 @@ export function streamHandler({ screen, fpsMax }: StreamParts) {
     viewers++;
     const leaving = new AbortController();
     const leave = () => {
-      if (!leaving.signal.aborted) viewers--;
+      if (leaving.signal.aborted) return;
+      viewers--;
       leaving.abort();
+      unwatch();
     };
+    const unwatch = authority.watch(context.var.identity, leave);
     context.req.raw.signal.addEventListener("abort", leave, { once: true });
     try {
       const first = await screen.next(leaving.signal);
