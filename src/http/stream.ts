@@ -33,13 +33,14 @@ export function streamHandler({ screen, authority, fpsMax }: StreamParts) {
     }
     viewers++;
     const leaving = new AbortController();
+    let unwatch = () => {};
     const leave = () => {
       if (leaving.signal.aborted) return;
       viewers--;
       leaving.abort();
       unwatch();
     };
-    const unwatch = authority.watch(context.var.identity, leave);
+    unwatch = authority.watch(context.var.identity, leave);
     context.req.raw.signal.addEventListener("abort", leave, { once: true });
     try {
       const first = await screen.next(leaving.signal);
