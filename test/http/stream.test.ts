@@ -25,17 +25,19 @@ async function open(token: string): Promise<Response> {
 }
 
 /** The parts of a stream, each whole as the server hands it on. */
-function partsOf(response: Response): ReadableStreamDefaultReader<Uint8Array> {
+function partsOf(response: Response): Reader {
   if (response.body === null) throw new Error("the answer has no body");
   return response.body.getReader();
 }
+
+type Reader = ReturnType<NonNullable<Response["body"]>["getReader"]>;
 
 interface Part {
   readonly head: string;
   readonly jpeg: Uint8Array;
 }
 
-async function next(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Part> {
+async function next(reader: Reader): Promise<Part> {
   const { value } = await reader.read();
   if (value === undefined) throw new Error("the stream is over");
   const head = Buffer.from(value).toString("latin1").split("\r\n\r\n", 1)[0] ?? "";
@@ -81,7 +83,7 @@ describe("a stream", () => {
 
   test("is refused beyond the bound of viewers, and open again when one has gone", async () => {
     const token = await world.token("many", ["view"]);
-    const readers: ReadableStreamDefaultReader<Uint8Array>[] = [];
+    const readers: Reader[] = [];
     for (let viewers = 0; viewers < LIMITS.viewers_max; viewers++) {
       readers.push(partsOf(await open(token)));
     }
