@@ -10,6 +10,10 @@ const DOORS = [
   ["GET", "/api/public/snapshot"],
   ["POST", "/api/public/control"],
   ["GET", "/api/status"],
+  ["GET", "/api/tokens"],
+  ["POST", "/api/tokens"],
+  ["DELETE", "/api/tokens/test"],
+  ["PUT", "/api/account/password"],
 ] as const;
 
 let linkrd: Linkrd;

@@ -77,7 +77,7 @@ describe("a login", () => {
     expect((await login.check(attempt("careful", `right${now}`)))?.name).toBe("careful");
   });
 
-  test("has to wait after a wrong password, whichever way it comes, and is not looked at", async () => {
+  test("waits after a wrong password, whichever way it comes, and is not looked at", async () => {
     await using world = await openPeople(PEOPLE);
     const { login } = world.authority;
     expect(await login.check(attempt("admin", "wrong", HERE, "basic"))).toBeUndefined();

@@ -25,7 +25,7 @@ describe("kvmd's envelope", () => {
 }`);
   });
 
-  test("has an error inside for each fault, or is plain text where kvmd's server answers", async () => {
+  test("has an error inside, or is plain text where kvmd's server answers", async () => {
     const plain = [404, 405, 413];
     for (const code of Object.keys(FAULTS) as FaultCode[]) {
       const response = kvmd.fault(new Fault(code, "what: remedy"));
