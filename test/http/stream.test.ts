@@ -30,7 +30,10 @@ function partsOf(response: Response): Reader {
   return response.body.getReader();
 }
 
-type Reader = ReturnType<NonNullable<Response["body"]>["getReader"]>;
+interface Reader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+  cancel(): Promise<void>;
+}
 
 interface Part {
   readonly head: string;
