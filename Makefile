@@ -1,7 +1,7 @@
 # `make` alone lists the targets. Each installs what it needs and the machine lacks, by
 # scripts/setup.sh.
 .DEFAULT_GOAL := help
-.PHONY: help run build native check test lab clean
+.PHONY: help run build native check test bench lab clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,11 @@ test: ## every check there is, the kernel lab among them
 	@scripts/setup.sh test
 	@scripts/build.sh x64 arm64
 	@scripts/test.sh
+
+bench: ## what requests and frames cost; numbers go to build/bench
+	@scripts/setup.sh run
+	@scripts/build.sh host
+	@scripts/bench.sh
 
 lab: ## the tests on a real kernel alone
 	@scripts/setup.sh test
