@@ -52,6 +52,8 @@ cat <<EOF
 linkrd serves a simulated host at http://127.0.0.1:$port
 
   login     admin / $password
+            curl -c cookies -d user=admin -d passwd=$password \\
+              http://127.0.0.1:$port/api/auth/login
   picture   curl -H 'Authorization: token $token' \\
               http://127.0.0.1:$port/api/public/snapshot -o screen.jpg
   type      curl -H 'Authorization: token $token' -H 'Content-Type: application/json' \\

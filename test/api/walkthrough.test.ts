@@ -73,6 +73,15 @@ test("a token is made, used, expired by hand, revoked, and pasted back in vain",
   });
   expect((await row()).status).toBe("Revoked");
   expect((await use()).status).toBe(401);
+
+  await writeFile(file, "# half a save\n");
+  const { message } = await until("the fault to be told", LIVE_SECONDS, async () => {
+    const { access } = await linkrd.status();
+    return access.state === "broken" ? access : undefined;
+  });
+  expect(message).toContain("access.toml");
+  expect((await linkrd.ask("/api/status")).status).toBe(200);
+
   const { stdout } = await linkrd.cli("log", "--audit");
   for (const event of ["setup", "login", "token-new", "token-use", "token-revoke"]) {
     expect(stdout).toMatch(new RegExp(`^\\S+Z ${event} who=`, "m"));

@@ -16,7 +16,8 @@ export interface Outcome {
 
 export class Shell implements AsyncDisposable {
   readonly folder: string;
-  stdin = "";
+  /** What stands on standard input, or what a person types who has read what was printed. */
+  stdin: string | ((stdout: string) => string) = "";
   /** What `serve` was called with. */
   readonly served: { readonly places: Places; readonly simulate: boolean }[] = [];
 
@@ -43,7 +44,9 @@ export class Shell implements AsyncDisposable {
       warn: (line) => {
         stderr += `${line}\n`;
       },
-      readStdin: async () => this.stdin,
+      readStdin: async () => {
+        return typeof this.stdin === "string" ? this.stdin : this.stdin(stdout);
+      },
       serve: async (places, simulate) => {
         this.served.push({ places, simulate });
       },
