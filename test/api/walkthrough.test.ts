@@ -7,6 +7,7 @@ import { Linkrd } from "./linkrd.ts";
 import { curl, enter, PASSWORD, post } from "./person.ts";
 
 const LIVE_SECONDS = 1;
+const NOBODY: Row = { name: "", status: "gone", last_used: null, last_used_from: null };
 
 interface Row {
   readonly name: string;
@@ -22,7 +23,7 @@ test("a token is made, used, expired by hand, revoked, and pasted back in vain",
   const row = async (): Promise<Row> => {
     const { json } = await curl(linkrd, "/api/tokens", "-b", cookie);
     const { tokens } = json as { tokens: Row[] };
-    return tokens.find(({ name }) => name === "walk") ?? { ...NOBODY };
+    return tokens.find(({ name }) => name === "walk") ?? NOBODY;
   };
   const is = (status: string) =>
     until(status, LIVE_SECONDS, async () => ((await row()).status === status ? true : undefined));
@@ -73,15 +74,6 @@ test("a token is made, used, expired by hand, revoked, and pasted back in vain",
   });
   expect((await row()).status).toBe("Revoked");
   expect((await use()).status).toBe(401);
-
-  await writeFile(file, "# half a save\n");
-  const { message } = await until("the fault to be told", LIVE_SECONDS, async () => {
-    const { access } = await linkrd.status();
-    return access.state === "broken" ? access : undefined;
-  });
-  expect(message).toContain("access.toml");
-  expect((await linkrd.ask("/api/status")).status).toBe(200);
-
   const { stdout } = await linkrd.cli("log", "--audit");
   for (const event of ["setup", "login", "token-new", "token-use", "token-revoke"]) {
     expect(stdout).toMatch(new RegExp(`^\\S+Z ${event} who=`, "m"));
@@ -90,4 +82,14 @@ test("a token is made, used, expired by hand, revoked, and pasted back in vain",
   expect(linkrd.log).not.toContain(token);
 }, 60_000);
 
-const NOBODY: Row = { name: "", status: "gone", last_used: null, last_used_from: null };
+test("a file that is half saved changes nothing, and status tells of it", async () => {
+  await using linkrd = await Linkrd.start();
+  await writeFile(join(linkrd.folder, "access.toml"), "# half a save\n");
+  const { message } = await until("the fault to be told", LIVE_SECONDS, async () => {
+    const { access } = await linkrd.status();
+    return access.state === "broken" ? access : undefined;
+  });
+  expect(message).toContain("access.toml");
+  expect((await linkrd.ask("/api/status")).status).toBe(200);
+  expect((await linkrd.cli("status")).stdout).toMatch(/^access +broken +\S/m);
+}, 30_000);
