@@ -71,7 +71,7 @@ async function capture(sys: Sys, job: Job): Promise<Outcome> {
         const picture = await screen.next(new AbortController().signal);
         const { sequence, width, height } = picture;
         if (into.length === PICTURES_MAX) continue;
-        into.push({ sequence, width, height, jpeg: picture.jpeg.toBase64() });
+        into.push({ sequence, width, height, jpeg: picture.jpeg().toBase64() });
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
         await Bun.sleep(RETRY_MS);
