@@ -63,7 +63,7 @@ function openDescriptors(): number {
 /** The rows of the console in a picture of the simulated screen, read from its JPEG. */
 function consoleOf({ jpeg, width, height }: Picture): string[] {
   const { layout } = new SimulatedHost({ width, height });
-  const decoded = decode(jpeg, "-grayscale");
+  const decoded = decode(jpeg(), "-grayscale");
   const planes = new Planes(width, height);
   for (let y = 0; y < height; y++) {
     const row = decoded.pixels.subarray(y * width, (y + 1) * width);

@@ -14,6 +14,7 @@ import { type PlainParts, plainGuard } from "./plain.ts";
 import { problem } from "./problem.ts";
 import type { Access, Dialect, Env, Refusal, Route } from "./route.ts";
 import { refuseOtherSites } from "./same-site.ts";
+import { type ScreenSocketParts, screenSocketHandler } from "./screen-ws.ts";
 import { type SnapshotParts, snapshotHandler } from "./snapshot.ts";
 import { type StatusParts, statusOf } from "./status.ts";
 import { type StreamParts, streamHandler } from "./stream.ts";
@@ -22,6 +23,7 @@ import { tokenRoutes } from "./tokens.ts";
 export interface AppParts
   extends SnapshotParts,
     StreamParts,
+    ScreenSocketParts,
     StatusParts,
     Omit<PlainParts, "dialectOf"> {
   /** Names, besides addresses and localhost, under which this device may be called. */
@@ -59,6 +61,13 @@ export function routes(parts: AppParts): readonly Route[] {
       access: "info",
       dialect: problem,
       handler: () => Response.json(statusOf(parts), { headers: { "cache-control": "no-store" } }),
+    },
+    {
+      method: "GET",
+      path: "/api/screen/ws",
+      access: "view",
+      dialect: problem,
+      handler: screenSocketHandler(parts),
     },
     ...authRoutes(parts.authority),
     ...accountRoutes(parts.authority),

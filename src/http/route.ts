@@ -3,6 +3,7 @@ import type { Identity } from "../access/identity.ts";
 import type { Ability } from "../access/token.ts";
 import type { Fault } from "../base/fault.ts";
 import type { Credential } from "./credentials.ts";
+import type { SocketHandler } from "./socket.ts";
 
 /** What the server tells the app about a request besides the request itself. */
 export interface RequestFacts {
@@ -10,6 +11,11 @@ export interface RequestFacts {
   readonly peer: string | undefined;
   /** Whether it came over TLS. */
   readonly secure: boolean;
+  /**
+   * Makes a WebSocket of this request. @returns the answer that the handler has to give, or
+   * undefined when the request does not ask for one
+   */
+  readonly upgrade: (handler: SocketHandler) => Response | undefined;
   /** Lets this request take as long as it takes: its own bounds hold it. */
   readonly unhurried: () => void;
 }

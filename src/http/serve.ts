@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import type { Hono } from "hono";
 import { Fault } from "../base/fault.ts";
 import type { Env, RequestFacts } from "./route.ts";
+import { type SocketData, websocket } from "./socket.ts";
 
 /** A listener of ours. */
 export interface Listener {
@@ -45,12 +46,11 @@ export function listenTcp(
       // Without `development` Bun would share the port with another linkrd (SO_REUSEPORT).
       reusePort: false,
       ...(secure ? { tls: { cert: tls.cert, key: tls.key } } : {}),
-      fetch: (request, self) =>
-        answer(app, request, {
-          peer: self.requestIP(request)?.address ?? "unknown",
-          secure,
-          unhurried: () => self.timeout(request, 0),
-        }),
+      websocket,
+      fetch: (request, self) => {
+        const peer = self.requestIP(request)?.address ?? "unknown";
+        return answer(app, request, self, { peer, secure });
+      },
     });
     const host = bind.includes(":") ? `[${bind}]` : bind;
     return {
@@ -85,12 +85,8 @@ export function listenUnix(app: Hono<Env>, path: string): Listener {
       unix: path,
       maxRequestBodySize: REQUEST_BYTES_MAX,
       development: false,
-      fetch: (request, self) =>
-        answer(app, request, {
-          peer: undefined,
-          secure: true,
-          unhurried: () => self.timeout(request, 0),
-        }),
+      websocket,
+      fetch: (request, self) => answer(app, request, self, { peer: undefined, secure: true }),
     });
     chmodSync(path, SOCKET_MODE);
     return {
@@ -108,10 +104,26 @@ export function listenUnix(app: Hono<Env>, path: string): Listener {
 /**
  * HEAD is asked as GET: the runtime leaves the body out and tells the length that it would have had
  * (RFC 9110, section 8.6), where hono would answer with a body of length 0.
+ *
+ * @returns undefined when the request became a WebSocket, which is its answer
  */
-function answer(app: Hono<Env>, request: Request, facts: RequestFacts) {
+async function answer(
+  app: Hono<Env>,
+  request: Request,
+  server: Bun.Server<SocketData>,
+  from: Pick<RequestFacts, "peer" | "secure">,
+): Promise<Response | undefined> {
+  let isUpgraded = false;
   const asked = request.method === "HEAD" ? new Request(request, { method: "GET" }) : request;
-  return app.fetch(asked, facts);
+  const response = await app.fetch(asked, {
+    ...from,
+    unhurried: () => server.timeout(request, 0),
+    upgrade: (handler) => {
+      isUpgraded = server.upgrade(request, { data: { handler } });
+      return isUpgraded ? new Response(null) : undefined;
+    },
+  });
+  return isUpgraded ? undefined : response;
 }
 
 function listenFault(what: string, remedy: string, cause: unknown): Fault {

@@ -46,7 +46,7 @@ export function snapshotHandler(parts: SnapshotParts) {
     if (known !== undefined && matches(known, tag)) {
       return new Response(null, { status: 304, headers });
     }
-    return new Response(picture.jpeg, { headers: { ...headers, "content-type": "image/jpeg" } });
+    return new Response(picture.jpeg(), { headers: { ...headers, "content-type": "image/jpeg" } });
   };
 }
 

@@ -119,7 +119,9 @@ class Pictures {
 /** A timer may be late by this much, and must not make a viewer miss the frame that was due. */
 const FRAME_SLACK_MS = 8;
 
-function partOf({ jpeg, sequence, width, height }: Picture): Uint8Array {
+function partOf(picture: Picture): Uint8Array {
+  const { sequence, width, height } = picture;
+  const jpeg = picture.jpeg();
   const head = new TextEncoder().encode(
     `--${BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n` +
       `X-Frame-Sequence: ${sequence}\r\nX-Frame-Size: ${width}x${height}\r\n\r\n`,

@@ -77,17 +77,31 @@ export function pictureHeader(
 
 /** One JPEG of a header, the strips in order, `RSTn` between them, and the end. */
 export function assembleJpeg(header: Uint8Array, strips: readonly Uint8Array[]): Uint8Array {
-  let length = header.length;
-  for (const strip of strips) length += strip.length + 2;
-  const jpeg = new Uint8Array(length);
+  const jpeg = joinStrips(strips, header.length, 2);
   jpeg.set(header);
-  let at = header.length;
-  strips.forEach((strip, index) => {
-    jpeg.set(strip, at);
-    at += strip.length;
-    jpeg[at] = 0xff;
-    jpeg[at + 1] = index === strips.length - 1 ? EOI : RST0 + (index % 8);
-    at += 2;
-  });
+  jpeg.set([0xff, EOI], jpeg.length - 2);
   return jpeg;
+}
+
+/**
+ * The entropy-coded data of strips under each other: `RSTn` between them, from RST0 on.
+ *
+ * @param before bytes to leave free in front, so that a header needs no second copy @param after
+ * bytes to leave free at the end
+ */
+export function joinStrips(strips: readonly Uint8Array[], before = 0, after = 0): Uint8Array {
+  const markers = 2 * Math.max(0, strips.length - 1);
+  const length = strips.reduce((sum, strip) => sum + strip.length, markers);
+  const joined = new Uint8Array(before + length + after);
+  let at = before;
+  strips.forEach((strip, index) => {
+    if (index > 0) {
+      joined[at] = 0xff;
+      joined[at + 1] = RST0 + ((index - 1) % 8);
+      at += 2;
+    }
+    joined.set(strip, at);
+    at += strip.length;
+  });
+  return joined;
 }

@@ -1,6 +1,7 @@
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
+import type { ShownStrip } from "./delta.ts";
 import { assembleJpeg } from "./jpeg.ts";
 import {
   NEXT,
@@ -14,7 +15,8 @@ import { type Mode, sentenceOf, type VideoState } from "./signal.ts";
 
 /** One picture, ready to be sent. */
 export interface Picture {
-  readonly jpeg: Uint8Array;
+  /** Put together when it is first asked for, and kept. */
+  readonly jpeg: () => Uint8Array;
   readonly width: number;
   readonly height: number;
   /** The source's number of the frame. */
@@ -24,6 +26,23 @@ export interface Picture {
   /** CLOCK_MONOTONIC when the frame was taken from the source. */
   readonly capturedUs: number;
 }
+
+interface ScreenStrip extends ShownStrip {
+  /** Of the picture that it came with. */
+  readonly version: number;
+}
+
+/** What changed on the screen between two pictures. */
+export type Changes = { readonly version: number; readonly sequence: number } & (
+  | { readonly whole: Uint8Array }
+  | {
+      /** There when strips of before are of no use any more. */
+      readonly begin:
+        | { readonly header: Uint8Array; readonly width: number; readonly height: number }
+        | undefined;
+      readonly strips: readonly ShownStrip[];
+    }
+);
 
 interface Waiter {
   readonly sinceUs: number;
@@ -47,8 +66,9 @@ export interface ScreenParts {
 export class Screen {
   readonly #parts: ScreenParts;
   #state: VideoState = { stage: "starting" };
-  #header: Uint8Array = new Uint8Array();
-  #strips: Uint8Array[] = [];
+  /** Undefined while frames are JPEGs already. */
+  #header: { readonly bytes: Uint8Array; readonly version: number } | undefined;
+  #strips: ScreenStrip[] = [];
   #picture: Picture | undefined;
   #version = 0;
   readonly #waiters = new Set<Waiter>();
@@ -115,6 +135,20 @@ export class Screen {
     });
   }
 
+  /**
+   * What a viewer has to be told who was told all that the picture of version `since` shows, 0 for
+   * nothing yet; undefined when that is nothing, or there is no picture.
+   */
+  changesSince(since: number): Changes | undefined {
+    const [picture, header] = [this.#picture, this.#header];
+    if (picture === undefined || picture.version <= since) return undefined;
+    const { version, sequence, width, height } = picture;
+    if (header === undefined) return { version, sequence, whole: picture.jpeg() };
+    const strips = this.#strips.filter((strip) => strip.version > since);
+    const begin = header.version > since ? { header: header.bytes, width, height } : undefined;
+    return { version, sequence, begin, strips };
+  }
+
   #forget(waiter: Waiter): void {
     this.#waiters.delete(waiter);
     for (const [order, other] of this.#renderings) {
@@ -154,6 +188,7 @@ export class Screen {
     }
     if (state.stage === "ok") return;
     this.#picture = undefined;
+    this.#header = undefined;
     this.#strips = [];
     for (const { reject } of [...this.#waiters, ...this.#renderings.values()]) {
       reject(noVideo(state));
@@ -164,23 +199,28 @@ export class Screen {
   #whole(message: VideoMessage & { kind: "jpeg" }): Picture {
     const { width, height, sequence, capturedUs, bytes } = message;
     const before = this.#picture;
-    if (before !== undefined && Buffer.compare(before.jpeg, bytes) === 0) {
+    if (before !== undefined && Buffer.compare(before.jpeg(), bytes) === 0) {
       return { ...before, sequence, capturedUs };
     }
-    return { jpeg: bytes, width, height, sequence, capturedUs, version: ++this.#version };
+    this.#header = undefined;
+    const jpeg = () => bytes;
+    return { jpeg, width, height, sequence, capturedUs, version: ++this.#version };
   }
 
   #patched(message: PictureMessage): Picture {
     const { width, height, sequence, capturedUs, header, strips } = message;
-    if (header !== undefined) {
-      this.#header = header;
-      this.#strips = [];
-    }
-    for (const { index, data } of strips) this.#strips[index] = data;
     const before = this.#picture;
     if (strips.length === 0 && before !== undefined) return { ...before, sequence, capturedUs };
-    const jpeg = assembleJpeg(this.#header, this.#strips);
-    return { jpeg, width, height, sequence, capturedUs, version: ++this.#version };
+    const version = ++this.#version;
+    if (header !== undefined) {
+      this.#header = { bytes: header, version };
+      this.#strips = [];
+    }
+    for (const { index, data } of strips) this.#strips[index] = { index, data, version };
+    const shown = this.#header?.bytes ?? new Uint8Array();
+    const datas = this.#strips.map(({ data }) => data);
+    const jpeg = once(() => assembleJpeg(shown, datas));
+    return { jpeg, width, height, sequence, capturedUs, version };
   }
 
   #serve(picture: Picture): void {
@@ -200,7 +240,7 @@ export class Screen {
       return;
     }
     const { bytes, width, height } = rendered;
-    waiter.resolve({ ...shown, jpeg: bytes, width, height });
+    waiter.resolve({ ...shown, jpeg: () => bytes, width, height });
   }
 }
 
@@ -210,6 +250,14 @@ function checkCrop(wish: Rendering, { width, height }: Mode): void {
   throw new Fault("bad_request", `crop: it does not lie within the picture: ${remedy}`, {
     details: { parameter: "crop" },
   });
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function goneAway(): Fault {

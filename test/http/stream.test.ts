@@ -21,7 +21,12 @@ afterAll(async () => {
 async function open(token: string): Promise<Response> {
   const headers = { authorization: `token ${token}`, host: "127.0.0.1" };
   const request = new Request("http://127.0.0.1/api/public/stream", { headers });
-  return await app.fetch(request, { peer: "192.0.2.7", secure: true, unhurried: () => undefined });
+  return await app.fetch(request, {
+    peer: "192.0.2.7",
+    secure: true,
+    unhurried: () => undefined,
+    upgrade: () => undefined,
+  });
 }
 
 /** The parts of a stream, each whole as the server hands it on. */

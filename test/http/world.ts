@@ -121,7 +121,12 @@ export async function ask(parts: AppParts, path: string, how: Ask = {}): Promise
   const init = { method, headers, ...(body === undefined ? {} : { body }) };
   const request = new Request(`http://127.0.0.1${path}`, init);
   const peer = "peer" in how ? how.peer : "192.0.2.7";
-  const facts = { peer, secure: how.secure ?? false, unhurried: () => undefined };
+  const facts = {
+    peer,
+    secure: how.secure ?? false,
+    unhurried: () => undefined,
+    upgrade: () => undefined,
+  };
   const response = await createApp(parts).fetch(request, facts);
   const answered = Object.fromEntries(response.headers);
   const isEndless = answered["content-type"]?.startsWith("multipart/") === true;
