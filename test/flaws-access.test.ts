@@ -206,7 +206,8 @@ test("15: the cookie is for this site's https and for no script", async () => {
       .replace(`http_port = ${port}`, "http_port = 0"),
   );
   await using linkrd = new Linkrd(folder, port);
-  await linkrd.ready();
+  // The unix socket answers first; the certificate has to be made.
+  await until("https", 10, () => linkrd.lines("listening on https").length > 0 || undefined);
   await post(linkrd, "POST", "/api/setup", { user: "admin", password: PASSWORD }, "", "https");
   const fields = ["-d", "user=admin", "--data-urlencode", `passwd=${PASSWORD}`];
   const { status, head } = await curl(
