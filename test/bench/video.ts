@@ -21,8 +21,7 @@ import { quantile } from "./video/statistics.ts";
 
 const ROOT = resolve(import.meta.dir, "../..");
 const FPS = 30;
-/** Until compilers have compiled and caches are warm. */
-const SETTLE_MS = 2000;
+const REST_MS = 1500;
 const WINDOW_MS = 4000;
 const LATENCIES = 60;
 const THROUGHPUT_MS = 2000;
@@ -49,10 +48,10 @@ async function running<T>(
 
 /** One viewer of the stream: what it costs, and what it gets. */
 async function watched(subject: Running, { counters }: World) {
-  await Bun.sleep(SETTLE_MS);
+  await Bun.sleep(REST_MS);
   const restMiB = subject.memoryMiB();
   await using viewer = new Viewer(subject.program);
-  await Bun.sleep(SETTLE_MS);
+  await Bun.sleep(subject.program.settleMs);
   const [cpu, frames, started] = [subject.cpu(), readCounters(counters).taken, performance.now()];
   const [bytes, pictures] = [viewer.bytes, viewer.pictures];
   await Bun.sleep(WINDOW_MS);
@@ -88,7 +87,7 @@ async function latencies(one: () => Promise<number>): Promise<{ p50: number; p99
 
 async function snapshots({ program }: Running, scene: Scene) {
   const plain = async () => (await snapshot(program, 0)).ms;
-  await Bun.sleep(SETTLE_MS);
+  await Bun.sleep(REST_MS);
   if (scene.name === "static") {
     const { etag } = await snapshot(program, 0);
     const known = etag === "" ? {} : { "if-none-match": etag };

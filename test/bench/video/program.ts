@@ -12,6 +12,8 @@ export interface Program {
   readonly stream: string;
   /** Sent with the request of client n. */
   readonly headers: (client: number) => Record<string, string>;
+  /** Until it runs as it then goes on: code that is compiled while it runs takes a while. */
+  readonly settleMs: number;
 }
 
 const PORT = 18_980;
@@ -38,6 +40,7 @@ export async function linkrd(binary: string, folder: string, device: string): Pr
     snapshot: `${ORIGIN}/api/public/snapshot`,
     stream: `${ORIGIN}/api/public/stream`,
     headers: (client) => ({ authorization: `token ${tokens[client % CLIENTS_MAX]}` }),
+    settleMs: 12_000,
   };
 }
 
@@ -53,6 +56,7 @@ export function ustreamer(device: string, name: string, ...options: string[]): P
     snapshot: `${ORIGIN}/snapshot`,
     stream: `${ORIGIN}/stream`,
     headers: () => ({}),
+    settleMs: 1500,
   };
 }
 
