@@ -16,6 +16,7 @@ export const FAULTS = {
   body_too_large: { status: 413, exit: 1 },
   unsupported_media_type: { status: 415, exit: 1 },
   misdirected: { status: 421, exit: 1 },
+  upgrade_required: { status: 426, exit: 1 },
   too_many: { status: 429, exit: 1 },
   internal: { status: 500, exit: 1 },
   no_video: { status: 503, exit: 1 },

@@ -55,7 +55,10 @@ export function screenSocketHandler({ screen, authority, fpsMax }: ScreenSocketP
     });
     const response = context.env.upgrade(viewer);
     if (response === undefined) {
-      throw new Fault("bad_request", "this address speaks WebSocket: connect with a client of it");
+      throw new Fault(
+        "upgrade_required",
+        "this address speaks WebSocket: connect with a client of it",
+      );
     }
     viewers.add(viewer);
     return response;

@@ -96,5 +96,5 @@ test("it is refused without a token, and to a page of another site", async () =>
 
 test("what is no WebSocket is told so", async () => {
   const { status, json } = await linkrd.ask("/api/screen/ws");
-  expect([status, json]).toMatchObject([400, { code: "bad_request" }]);
+  expect([status, json]).toMatchObject([426, { code: "upgrade_required" }]);
 });
