@@ -11,6 +11,8 @@ export interface StreamParts {
   readonly authority: Authority;
   /** Pictures a second, at most; asked anew for each. */
   readonly fpsMax: () => number;
+  /** CLOCK_MONOTONIC, microseconds: the clock of frames. */
+  readonly nowUs: () => number;
 }
 
 /** What separates the parts. Not random: a JPEG that holds it cannot mislead who reads lengths. */
@@ -24,7 +26,8 @@ const BOUNDARY = "linkrd-frame";
  * costs the memory of one frame and delays nobody. The stream ends with its credential, and when
  * there is no picture any more: what a client goes on showing would be an old one.
  */
-export function streamHandler({ screen, authority, fpsMax }: StreamParts) {
+export function streamHandler(parts: StreamParts) {
+  const { screen, authority } = parts;
   let viewers = 0;
   return async (context: Context<Env>): Promise<Response> => {
     readQuery(context.req.url, []);
@@ -45,7 +48,7 @@ export function streamHandler({ screen, authority, fpsMax }: StreamParts) {
     try {
       const first = await screen.next(leaving.signal);
       context.env.unhurried();
-      const pictures = new Pictures(screen, fpsMax, first);
+      const pictures = new Pictures(parts, first);
       return new Response(bodyOf(pictures, leaving.signal, leave), {
         headers: {
           "content-type": `multipart/x-mixed-replace;boundary=${BOUNDARY}`,
@@ -83,15 +86,14 @@ function bodyOf(
 
 /** The pictures that one viewer gets: each differs from the last, or comes a second after it. */
 class Pictures {
-  readonly #screen: Screen;
-  readonly #fpsMax: () => number;
+  readonly #parts: StreamParts;
   #first: Picture | undefined;
   #sentVersion = 0;
-  #sentMs = 0;
+  /** When the picture was captured that was sent last. */
+  #sentUs = 0;
 
-  constructor(screen: Screen, fpsMax: () => number, first: Picture) {
-    this.#screen = screen;
-    this.#fpsMax = fpsMax;
+  constructor(parts: StreamParts, first: Picture) {
+    this.#parts = parts;
     this.#first = first;
   }
 
@@ -99,24 +101,28 @@ class Pictures {
     for (;;) {
       const picture = this.#first ?? (await this.#later(signal));
       this.#first = undefined;
-      const isDue = performance.now() - this.#sentMs >= LIMITS.stream_silence_ms_max;
+      const isDue = picture.capturedUs - this.#sentUs >= LIMITS.stream_silence_ms_max * 1000;
       if (picture.version === this.#sentVersion && !isDue) continue;
       this.#sentVersion = picture.version;
-      this.#sentMs = performance.now();
+      this.#sentUs = picture.capturedUs;
       return picture;
     }
   }
 
-  /** A frame that is not sooner than the settings allow after the one before. */
+  /**
+   * A frame that is not sooner than the settings allow after the one before. Counted from when that
+   * was captured: encoding and sending it must not make a viewer miss the frame that is due.
+   */
   async #later(signal: AbortSignal): Promise<Picture> {
-    const restMs = this.#sentMs + 1000 / this.#fpsMax() - performance.now();
+    const { screen, fpsMax, nowUs } = this.#parts;
+    const restMs = (this.#sentUs - nowUs()) / 1000 + 1000 / fpsMax();
     // A frame's own period is waited for by asking for the next one; only what is over that here.
     if (restMs > FRAME_SLACK_MS) await Bun.sleep(restMs - FRAME_SLACK_MS);
-    return await this.#screen.next(signal);
+    return await screen.next(signal);
   }
 }
 
-/** A timer may be late by this much, and must not make a viewer miss the frame that was due. */
+/** A timer may be late by this much, and so may a frame be early. */
 const FRAME_SLACK_MS = 8;
 
 function partOf(picture: Picture): Uint8Array {
