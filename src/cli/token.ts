@@ -1,9 +1,11 @@
 import { Audit, type AuditEvent } from "../access/audit.ts";
-import { describeToken } from "../access/describe.ts";
+import { describeToken, type TokenDescription } from "../access/describe.ts";
 import { openAccess } from "../access/open.ts";
 import type { AccessStore } from "../access/store.ts";
 import { parseExpiry } from "../access/token.ts";
+import { Fault } from "../base/fault.ts";
 import { createLog } from "../base/log.ts";
+import { askDaemon } from "./client.ts";
 import type { Call } from "./command.ts";
 import { table } from "./table.ts";
 
@@ -54,9 +56,26 @@ export async function newToken(call: Call): Promise<void> {
   call.io.print(text);
 }
 
-export async function listTokens(call: Call): Promise<void> {
+/** A running daemon knows last uses that are not on the disk yet. @returns undefined without one */
+async function liveTokens({ places }: Call): Promise<readonly TokenDescription[] | undefined> {
+  try {
+    const response = await askDaemon(places, { method: "GET", path: "/api/tokens" });
+    return ((await response.json()) as { tokens: TokenDescription[] }).tokens;
+  } catch (error) {
+    if (error instanceof Fault && ["not_running", "no_access"].includes(error.code)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function tokensOfFile(call: Call): Promise<readonly TokenDescription[]> {
   const tokens = await withAccess(call, async (store) => store.tokens());
-  const rows = tokens.map(describeToken);
+  return tokens.map(describeToken);
+}
+
+export async function listTokens(call: Call): Promise<void> {
+  const rows = (await liveTokens(call)) ?? (await tokensOfFile(call));
   if (call.options["json"] === true) {
     call.io.print(JSON.stringify(rows, null, 2));
     return;

@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import type { Authority } from "../access/authority.ts";
+import type { Identity } from "../access/identity.ts";
 import { chain, Fault } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
 import { accountRoutes } from "./account.ts";
@@ -124,17 +125,19 @@ async function admit(
   if (identity === "none") return "no credential";
   if (identity === "bad") return "bad credential";
   refuseOtherSites(context.req.raw, identity);
-  const isEnough =
-    access === "session"
-      ? identity.kind === "session"
-      : identity.kind !== "token" || identity.abilities.includes(access);
-  if (!isEnough) {
+  if (!isEnough(access, identity)) {
     const who = identity.kind === "token" ? identity.name : identity.kind;
     authority.audit.noteOnce({ event: "token-use", who, from, about: access, outcome: "refused" });
-    return { missing: access };
+    return { missing: access === "person" ? "session" : access };
   }
   context.set("identity", identity);
   return undefined;
+}
+
+function isEnough(access: Exclude<Access, "open">, identity: Identity): boolean {
+  if (access === "session") return identity.kind === "session";
+  if (access === "person") return identity.kind === "session" || identity.kind === "local";
+  return identity.kind !== "token" || identity.abilities.includes(access);
 }
 
 /**

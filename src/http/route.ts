@@ -43,9 +43,9 @@ export type Refusal =
 
 /**
  * What the caller needs: an ability, which users have all of; a session, since a token shall never
- * make or change tokens, users or settings; nothing.
+ * make or change tokens, users or settings; a person, who has a session or the unix socket; nothing.
  */
-export type Access = Ability | "session" | "open";
+export type Access = Ability | "session" | "person" | "open";
 
 /** One door. Without `access` it does not compile. */
 export interface Route {

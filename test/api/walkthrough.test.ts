@@ -41,6 +41,10 @@ test("a token is made, used, expired by hand, revoked, and pasted back in vain",
   expect(used.last_used_from).toBe("127.0.0.1");
   expect(Math.abs(Date.now() - Date.parse(used.last_used ?? ""))).toBeLessThan(10_000);
 
+  const listed = await linkrd.cli("token", "list", "--json");
+  const rows = JSON.parse(listed.stdout) as Row[];
+  expect(rows.find(({ name }) => name === "walk")?.last_used).toBe(used.last_used);
+
   const good = await readFile(file, "utf8");
   const walk = good.indexOf('name = "walk"');
   const hand =

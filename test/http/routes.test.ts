@@ -83,7 +83,7 @@ describe("every route of the table", () => {
       const get = await fetch(url, { headers, signal: enough.signal });
       const { access } = routes(world.parts).find((route) => route.path === path) ?? {};
       const isSocket = path.endsWith("/ws");
-      const expected = isSocket ? 426 : access === "session" ? 403 : 200;
+      const expected = isSocket ? 426 : access === "session" || access === "person" ? 403 : 200;
       expect([path, head.status, get.status]).toEqual([path, expected, expected]);
       expect(head.headers.get("content-type")).toBe(get.headers.get("content-type"));
       const isEndless = get.headers.get("content-length") === null;

@@ -174,7 +174,9 @@ test("a token can never make, list or change tokens, users or settings", async (
       }
     }
     const local = await ask(world.parts, path, { method, peer: undefined });
-    expect([path, local.status]).toEqual([path, 403]);
+    // The command line lists tokens over the unix socket; all else it does on the file itself.
+    const mayList = method === "GET" && path === "/api/tokens";
+    expect([method, path, local.status]).toEqual([method, path, mayList ? 200 : 403]);
     const password = { authorization: `Basic ${btoa("admin:right")}` };
     expect((await ask(world.parts, path, { method, headers: password })).status).toBe(401);
   }
