@@ -7,7 +7,7 @@
  * each measurement is made ROUNDS times (3 unless told). Ratios of one run can be compared; times
  * are those of the machine. Prints tables, writes build/bench/video.json.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createRandom } from "../hid/random.ts";
@@ -109,8 +109,11 @@ async function main(rounds: number): Promise<void> {
   const [device, counters] = [join(devices, "video"), join(folder, "counters")];
   const world = { library: buildFakeV4l2(folder), devices, device, counters };
   const scenes = makeScenes(folder, readFileSync(join(ROOT, "LICENSE"), "utf8"));
+  const binary = join(folder, "linkrd-binary");
+  // A copy: one that is built anew meanwhile would be another program in the middle of a run.
+  copyFileSync(join(ROOT, "dist/linkrd"), binary);
   const programs = [
-    await linkrd(join(ROOT, "dist/linkrd"), join(folder, "linkrd"), device),
+    await linkrd(binary, join(folder, "linkrd"), device),
     ustreamer(device, "ustreamer"),
     ustreamer(device, "ustreamer, 1 worker", "--workers=1"),
     ustreamer(device, "ustreamer, drop same", "--drop-same-frames=30"),
