@@ -56,8 +56,10 @@ export async function status({ places, options, io }: Call): Promise<void> {
   const { linkrd, video, hid, tls, clock, access } = told;
   const lit = Object.entries(hid.leds).flatMap(([name, on]) => (on ? [name] : []));
   const size = video.width === null ? "" : `${video.width}x${video.height} ${video.format}`;
+  const signal = video.signal === "unknown" ? "signal unknown" : "";
+  const picture = [size, signal, video.message].filter((text) => text !== "").join(", ");
   const rows = [
-    ["video", video.stage, [size, video.message].filter((text) => text !== "").join(", ")],
+    ["video", video.stage, picture],
     ["input", hid.stage, hid.message],
     ["usb", hid.usb?.state ?? "none", hid.usb?.controller ?? "no device controller"],
     ["lights", lit.join(", ") || "none", ""],

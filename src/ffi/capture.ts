@@ -1,5 +1,6 @@
 import { LIMITS } from "../base/limits.ts";
 import { check, EAGAIN, EINVAL, SystemError } from "./errno.ts";
+import { Receiver } from "./receiver.ts";
 import { Struct } from "./struct.ts";
 import { OPEN, type Sys } from "./sys.ts";
 import {
@@ -8,10 +9,6 @@ import {
   BUFFER,
   CAP,
   CAPABILITY,
-  DV_TIMINGS,
-  EVENT,
-  EVENT_SOURCE_CHANGE,
-  EVENT_SUBSCRIPTION,
   FIELD_NONE,
   FMTDESC,
   FORMAT,
@@ -29,6 +26,8 @@ export interface Identity {
   readonly driver: string;
   readonly card: string;
   readonly canCapture: boolean;
+  /** What it captures is what programs write to it, as with v4l2loopback. */
+  readonly canOutput: boolean;
 }
 
 /** The format that a device has settled on; strides and sizes in bytes. */
@@ -81,6 +80,8 @@ export class CaptureDevice {
   readonly #buffer = new Struct(BUFFER);
   readonly #plane = new Struct(PLANE);
   readonly identity: Identity;
+  /** The HDMI side, of the same node. */
+  readonly receiver: Receiver;
 
   constructor(sys: Sys, path: string) {
     this.#sys = sys;
@@ -97,12 +98,14 @@ export class CaptureDevice {
     const own = (all & CAP.deviceCaps) !== 0 ? capability.get("device_caps") : all;
     const multiplanar = (own & CAP.videoCaptureMplane) !== 0;
     this.#type = multiplanar ? BUF_TYPE.captureMplane : BUF_TYPE.capture;
+    const captures = (own & (CAP.videoCapture | CAP.videoCaptureMplane)) !== 0;
     this.identity = {
       driver: capability.text("driver", 16),
       card: capability.text("card", 32),
-      canCapture:
-        (own & (CAP.videoCapture | CAP.videoCaptureMplane)) !== 0 && (own & CAP.streaming) !== 0,
+      canCapture: captures && (own & CAP.streaming) !== 0,
+      canOutput: (own & (CAP.videoOutput | CAP.videoOutputMplane)) !== 0,
     };
+    this.receiver = new Receiver(sys, path, this.#fd);
   }
 
   get fd(): number {
@@ -119,43 +122,6 @@ export class CaptureDevice {
       found.push(entry.get("pixelformat"));
     }
     return found;
-  }
-
-  /**
-   * Reads the timings of the incoming HDMI signal and makes them the device's.
-   *
-   * @returns "set"; "none" for a device without timings, as USB dongles are; or the errno's name
-   * that says what is wrong with the signal: ENOLINK, ENOLCK, ERANGE
-   */
-  adoptTimings(): string {
-    const timings = new Struct(DV_TIMINGS);
-    const result = this.#sys.tryIoctl(this.#fd, VIDIOC.QUERY_DV_TIMINGS, timings.bytes);
-    if (result < 0) {
-      const { errno } = new SystemError("VIDIOC_QUERY_DV_TIMINGS", this.#path, -result);
-      return errno === "ENOTTY" || errno === "ENODATA" ? "none" : errno;
-    }
-    this.#ioctl("VIDIOC_S_DV_TIMINGS", VIDIOC.S_DV_TIMINGS, timings.bytes);
-    return "set";
-  }
-
-  /** Size of the signal that is coming in now, or undefined where that cannot be told. */
-  incomingSize(): Size | undefined {
-    const timings = new Struct(DV_TIMINGS);
-    if (this.#sys.tryIoctl(this.#fd, VIDIOC.QUERY_DV_TIMINGS, timings.bytes) < 0) return undefined;
-    return { width: timings.get("width"), height: timings.get("height") };
-  }
-
-  /** Asks to be told of changes by POLLPRI. @returns false where the driver has no such event */
-  subscribeSourceChange(): boolean {
-    const subscription = new Struct(EVENT_SUBSCRIPTION).set("type", EVENT_SOURCE_CHANGE);
-    return this.#sys.tryIoctl(this.#fd, VIDIOC.SUBSCRIBE_EVENT, subscription.bytes) >= 0;
-  }
-
-  /** Takes one waiting event. @returns whether it says that the source changed */
-  takeSourceChange(): boolean {
-    const event = new Struct(EVENT);
-    if (this.#sys.tryIoctl(this.#fd, VIDIOC.DQEVENT, event.bytes) < 0) return false;
-    return event.get("type") === EVENT_SOURCE_CHANGE;
   }
 
   /**

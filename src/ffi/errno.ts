@@ -1,5 +1,6 @@
 /** Those that code of ours asks about, or says in the kernel's place. */
 export const EIO = 5;
+export const E2BIG = 7;
 export const EAGAIN = 11;
 export const EINVAL = 22;
 export const EMSGSIZE = 90;
@@ -13,6 +14,7 @@ export const ERRNO_NAMES: ReadonlyMap<number, string> = new Map([
   [4, "EINTR"],
   [EIO, "EIO"],
   [6, "ENXIO"],
+  [E2BIG, "E2BIG"],
   [9, "EBADF"],
   [EAGAIN, "EAGAIN"],
   [12, "ENOMEM"],

@@ -105,6 +105,16 @@ export const DV_TIMINGS = {
   fields: { type: [0, "u32"], width: [4, "u32"], height: [8, "u32"] },
 } as const satisfies Layout;
 
+export const EDID = {
+  size: 40,
+  fields: { pad: [0, "u32"], start_block: [4, "u32"], blocks: [8, "u32"], edid: [32, "u64"] },
+} as const satisfies Layout;
+
+export const CONTROL = {
+  size: 8,
+  fields: { id: [0, "u32"], value: [4, "u32"] },
+} as const satisfies Layout;
+
 export const EVENT = { size: 136, fields: { type: [0, "u32"] } } as const satisfies Layout;
 
 export const EVENT_SUBSCRIPTION = {
@@ -124,6 +134,9 @@ export const VIDIOC = {
   DQBUF: request("both", 17, BUFFER.size),
   STREAMON: request("write", 18, 4),
   STREAMOFF: request("write", 19, 4),
+  G_CTRL: request("both", 27, CONTROL.size),
+  G_EDID: request("both", 40, EDID.size),
+  S_EDID: request("both", 41, EDID.size),
   ENUM_FRAMESIZES: request("both", 74, FRMSIZEENUM.size),
   S_DV_TIMINGS: request("both", 87, DV_TIMINGS.size),
   DQEVENT: request("read", 89, EVENT.size),
@@ -138,7 +151,9 @@ function request(direction: "read" | "write" | "both", number: number, size: num
 
 export const CAP = {
   videoCapture: 0x1,
+  videoOutput: 0x2,
   videoCaptureMplane: 0x1000,
+  videoOutputMplane: 0x2000,
   streaming: 0x04000000,
   deviceCaps: 0x80000000,
 } as const;
@@ -149,6 +164,7 @@ export const FIELD_NONE = 1;
 export const FRMSIZE_TYPE_DISCRETE = 1;
 export const BUF_FLAG_ERROR = 0x40;
 export const EVENT_SOURCE_CHANGE = 5;
+export const CID_DV_RX_POWER_PRESENT = 0xa00964;
 export const QUANTIZATION_FULL_RANGE = 1;
 export const QUANTIZATION_LIM_RANGE = 2;
 export const COLORSPACE_REC709 = 3;

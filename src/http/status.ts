@@ -25,6 +25,8 @@ export interface Status {
   readonly video: {
     readonly stage: string;
     readonly message: string;
+    /** "unknown" while a USB dongle shows what may be its own picture; null without a picture. */
+    readonly signal: "ok" | "unknown" | null;
     readonly device: string | null;
     readonly width: number | null;
     readonly height: number | null;
@@ -62,6 +64,7 @@ export function statusOf(parts: StatusParts): Status {
     video: {
       stage: state.stage,
       message: sentenceOf(state),
+      signal: screen.signal ?? null,
       device: mode?.device ?? null,
       width: mode?.width ?? null,
       height: mode?.height ?? null,

@@ -42,7 +42,8 @@ export class SimulatedSource implements Source {
 
   open(): Mode {
     const { width, height } = this.#settings;
-    return { device: "simulated", driver: "simulated host", width, height, format: "I420" };
+    const names = { device: "simulated", driver: "simulated host", format: "I420" };
+    return { ...names, width, height, tellsSignal: true };
   }
 
   close(): void {

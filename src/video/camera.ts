@@ -1,15 +1,17 @@
-import { readdirSync } from "node:fs";
 import { LIMITS } from "../base/limits.ts";
-import { CaptureDevice, type CaptureFormat, type Filled } from "../ffi/capture.ts";
-import { SystemError } from "../ffi/errno.ts";
-import { POLL, type Sys } from "../ffi/sys.ts";
+import type { CaptureDevice, CaptureFormat, Filled } from "../ffi/capture.ts";
+import type { Incoming } from "../ffi/receiver.ts";
+import { POLL, PollSet, type Sys } from "../ffi/sys.ts";
 import { fourccName } from "../ffi/v4l2.ts";
 import type { Yuv } from "../ffi/yuv.ts";
 import { MJPEG, matrixOf, type PixelFormat, RAW_FORMATS, rangeOf } from "./formats.ts";
+import { adoptSignal, checkSignal, loadEdid, modeChange } from "./hdmi.ts";
 import { checkMjpeg } from "./mjpeg.ts";
 import type { Planes } from "./planes.ts";
-import { type Mode, NoPicture, type Stage } from "./signal.ts";
+import { stageOf, told } from "./refusal.ts";
+import { type Mode, NoPicture } from "./signal.ts";
 import type { Frame, JpegFrame, RawFrame, Source } from "./source.ts";
+import { findCapture, openCapture, USB_VIDEO_DRIVER } from "./topology.ts";
 
 /** What the operator chose. */
 export interface CameraSettings {
@@ -19,16 +21,17 @@ export interface CameraSettings {
   readonly format: string;
 }
 
-/** The driver of USB dongles, whose raw formats are slow: most hang on a bus that is too narrow. */
-const USB_VIDEO_DRIVER = "uvcvideo";
-
 interface Running {
   readonly device: CaptureDevice;
   readonly format: CaptureFormat;
   /** How to read it; undefined for frames that are JPEGs already. */
   readonly raw: PixelFormat | undefined;
   readonly mode: Mode;
-  readonly hasTimings: boolean;
+  /** Undefined for a device without HDMI timings. */
+  readonly signal: Incoming | undefined;
+  /** When the signal was last looked at. */
+  lookedUs: number;
+  /** When a whole frame last came. */
   lastFrameUs: number;
   /** Frames that came damaged, empty or cut off since the device was opened. */
   dropped: number;
@@ -40,6 +43,8 @@ export class Camera implements Source {
   readonly #sys: Sys;
   readonly #yuv: Yuv;
   #running: Running | undefined;
+  /** It stalled or failed, and has sent no frame since. */
+  #broke = false;
 
   constructor(settings: CameraSettings, sys: Sys, yuv: Yuv) {
     this.settings = settings;
@@ -48,24 +53,32 @@ export class Camera implements Source {
   }
 
   open(): Mode {
-    const path = this.#find();
-    const device = this.#openDevice(path);
+    const { device: wanted } = this.settings;
+    const path = wanted === "auto" ? findCapture(this.#sys) : wanted;
+    const device = openCapture(this.#sys, path);
     try {
-      const hasTimings = adoptSignal(device);
-      const { format, raw } = this.#negotiate(device, hasTimings);
+      loadEdid(device.receiver);
+      // Before the signal is looked at, so that no change of it is missed.
+      device.receiver.subscribeSourceChange();
+      const signal = adoptSignal(device.receiver);
+      const { format, raw } = this.#negotiate(device, signal !== undefined);
       const mode = {
         device: path,
         driver: device.identity.driver,
         width: format.width,
         height: format.height,
         format: fourccName(format.pixelFormat),
+        tellsSignal: signal !== undefined,
       };
-      device.subscribeSourceChange();
       device.start(LIMITS.capture_buffers_min);
-      const lastFrameUs = this.#sys.monotonicUs();
-      this.#running = { device, format, raw, mode, hasTimings, lastFrameUs, dropped: 0 };
+      const now = this.#sys.monotonicUs();
+      const running = { device, format, raw, mode, signal, dropped: 0 };
+      this.#running = { ...running, lookedUs: now, lastFrameUs: now };
+      if (this.#broke) this.#awaitFrame(this.#running);
+      this.#broke = false;
       return mode;
     } catch (error) {
+      this.#running = undefined;
       device.close();
       throw stageOf(error);
     }
@@ -88,36 +101,55 @@ export class Camera implements Source {
     const running = this.#running;
     if (running === undefined) throw new NoPicture("no device");
     try {
-      if (running.device.takeSourceChange()) throw new NoPicture("unstable signal", "mode change");
+      this.#look(running);
       const filled = newest(running.device);
-      if (filled === undefined) {
-        this.#notice(running);
-        return undefined;
-      }
-      running.lastFrameUs = this.#sys.monotonicUs();
-      if (filled.damaged) running.dropped++;
-      if (wanted && !filled.damaged) return this.#borrow(running, filled);
+      if (filled === undefined) return undefined;
+      const isWhole = holdsFrame(running, filled);
+      if (!isWhole) running.dropped++;
+      if (wanted && isWhole) return this.#borrow(running, filled);
+      if (isWhole) running.lastFrameUs = this.#sys.monotonicUs();
       running.device.queue(filled.index);
       return undefined;
     } catch (error) {
-      throw stageOf(error);
+      const refusal = stageOf(error);
+      this.#broke = refusal.stage === "stalled" || refusal.stage === "failed";
+      throw refusal;
     }
   }
 
-  /**
-   * Nothing came for a while: has the signal gone or changed without an event, or the driver hung?
-   */
-  #notice({ device, format, hasTimings, lastFrameUs }: Running): void {
-    if (this.#sys.monotonicUs() - lastFrameUs < LIMITS.capture_poll_ms * 1000) return;
-    if (!hasTimings) throw new NoPicture("stalled");
-    adoptSignal(device);
-    const now = device.incomingSize();
-    const same = now?.width === format.width && now.height === format.height;
-    throw new NoPicture(same ? "stalled" : "unstable signal", same ? undefined : "mode change");
+  /** Is the signal what it was, and does the driver send frames? At least once a second. */
+  #look(running: Running): void {
+    const { device, signal } = running;
+    const now = this.#sys.monotonicUs();
+    const isOld = (sinceUs: number) => now - sinceUs >= LIMITS.capture_poll_ms * 1000;
+    const isStalled = isOld(running.lastFrameUs);
+    const hasChanged = device.receiver.takeSourceChange();
+    if (signal !== undefined && (hasChanged || isStalled || isOld(running.lookedUs))) {
+      running.lookedUs = now;
+      checkSignal(device.receiver, signal);
+    }
+    if (hasChanged) throw modeChange();
+    if (isStalled) throw new NoPicture("stalled");
+  }
+
+  /** Opened anew after it broke, a device has a picture when it has sent a whole frame. */
+  #awaitFrame(running: Running): void {
+    const { device } = running;
+    const untilUs = this.#sys.monotonicUs() + LIMITS.capture_poll_ms * 1000;
+    const frames = new PollSet([[device.fd, POLL.in]]);
+    for (;;) {
+      const restMs = Math.ceil((untilUs - this.#sys.monotonicUs()) / 1000);
+      if (restMs <= 0 || this.#sys.poll(frames, restMs) === 0) throw new NoPicture("stalled");
+      const filled = newest(device);
+      if (filled === undefined) continue;
+      device.queue(filled.index);
+      if (holdsFrame(running, filled)) return;
+    }
   }
 
   #borrow(running: Running, filled: Filled): Frame | undefined {
-    const frame = { sequence: filled.sequence, capturedUs: running.lastFrameUs };
+    const capturedUs = this.#sys.monotonicUs();
+    const frame = { sequence: filled.sequence, capturedUs };
     const release = once(() => told(() => running.device.queue(filled.index)));
     const { raw, format } = running;
     if (raw === undefined) {
@@ -129,15 +161,12 @@ export class Camera implements Source {
         running.dropped++;
         return undefined;
       }
+      running.lastFrameUs = capturedUs;
       const nothing = () => undefined;
       const jpeg: JpegFrame = { kind: "jpeg", ...frame, ...checked, [Symbol.dispose]: nothing };
       return jpeg;
     }
-    if (filled.length < raw.frameBytes(format)) {
-      running.dropped++;
-      release();
-      return undefined;
-    }
+    running.lastFrameUs = capturedUs;
     const [yuv, memory] = [this.#yuv, { address: filled.address, format }];
     const borrowed: RawFrame = {
       kind: "raw",
@@ -148,30 +177,6 @@ export class Camera implements Source {
       [Symbol.dispose]: release,
     };
     return borrowed;
-  }
-
-  #find(): string {
-    if (this.settings.device !== "auto") return this.settings.device;
-    let reason: NoPicture | undefined;
-    for (const path of listVideoNodes()) {
-      try {
-        const device = told(() => new CaptureDevice(this.#sys, path));
-        const usable = device.identity.canCapture;
-        device.close();
-        if (usable) return path;
-      } catch (error) {
-        if (!(error instanceof NoPicture)) throw error;
-        reason ??= error;
-      }
-    }
-    throw reason ?? new NoPicture("no device", "looked at /dev/video*");
-  }
-
-  #openDevice(path: string): CaptureDevice {
-    const device = told(() => new CaptureDevice(this.#sys, path));
-    if (device.identity.canCapture) return device;
-    device.close();
-    throw new NoPicture("unsupported", `${path} does not capture`);
   }
 
   #negotiate(device: CaptureDevice, hasTimings: boolean): Negotiated {
@@ -210,16 +215,9 @@ function checkSize({ width, height, stride }: CaptureFormat, raw: PixelFormat | 
   }
 }
 
-/**
- * @returns whether the device has HDMI timings; throws NoPicture with what is wrong with the signal
- */
-function adoptSignal(device: CaptureDevice): boolean {
-  const result = device.adoptTimings();
-  if (result === "ENOLINK") throw new NoPicture("no signal");
-  if (result === "ENOLCK") throw new NoPicture("unstable signal");
-  if (result === "ERANGE") throw new NoPicture("out of range");
-  if (result !== "set" && result !== "none") throw new NoPicture("failed", result);
-  return result === "set";
+/** Whether a buffer holds a frame; of one that is a JPEG, only reading it will tell. */
+function holdsFrame({ raw, format }: Running, { damaged, length }: Filled): boolean {
+  return !damaged && length >= (raw?.frameBytes(format) ?? 1);
 }
 
 /** Takes the newest filled buffer and gives the older ones back. */
@@ -239,43 +237,4 @@ function once(action: () => void): () => void {
     done = true;
     action();
   };
-}
-
-function listVideoNodes(): string[] {
-  const number = (name: string) => Number(name.slice("video".length));
-  return readdirSync("/dev")
-    .filter((name) => /^video\d+$/.test(name))
-    .sort((one, other) => number(one) - number(other))
-    .map((name) => `/dev/${name}`);
-}
-
-const STAGE_OF_ERRNO: Readonly<Record<string, Stage>> = {
-  ENOENT: "no device",
-  ENODEV: "no device",
-  ENXIO: "no device",
-  ENOTDIR: "no device",
-  EISDIR: "unsupported",
-  ENOTTY: "unsupported",
-  EACCES: "no permission",
-  EPERM: "no permission",
-  EBUSY: "busy",
-  ENOLINK: "no signal",
-  ENOLCK: "unstable signal",
-};
-
-/** The result of `action`, with what the system says against it as NoPicture. */
-function told<T>(action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw stageOf(error);
-  }
-}
-
-function stageOf(error: unknown): NoPicture {
-  if (error instanceof NoPicture) return error;
-  if (error instanceof SystemError) {
-    return new NoPicture(STAGE_OF_ERRNO[error.errno] ?? "failed", error.message);
-  }
-  throw error;
 }

@@ -29,6 +29,8 @@ export interface LoopParts {
  * The least time from one opening of a source to the next: one that fails at once must not spin.
  */
 const REOPEN_MS = 1000;
+/** A device that is broken is left alone for longer each time, up to this. */
+const REOPEN_MS_MAX = 4000;
 
 /**
  * The video thread: waits in poll() for frames and orders, encodes frames that somebody wants.
@@ -53,6 +55,7 @@ class VideoLoop {
   #told = "";
   #open = false;
   #reopenUs = 0;
+  #reopenMs = REOPEN_MS;
   #size = { width: 0, height: 0 };
   #waits: PollSet;
   #strips: StripEncoder | undefined;
@@ -79,11 +82,12 @@ class VideoLoop {
 
   #openSource(): void {
     const { sys, source, orders } = this.#parts;
-    this.#reopenUs = sys.monotonicUs() + REOPEN_MS * 1000;
+    this.#reopenUs = sys.monotonicUs() + this.#reopenMs * 1000;
     try {
       const mode = source.open();
       this.#size = { width: mode.width, height: mode.height };
       this.#open = true;
+      this.#reopenMs = REOPEN_MS;
       this.#waits = new PollSet([[orders, POLL.in], ...source.waits()]);
       this.#tell({ stage: "ok", mode });
     } catch (error) {
@@ -100,6 +104,8 @@ class VideoLoop {
     this.#strips = undefined;
     this.#waits = new PollSet([[orders, POLL.in]]);
     const { stage, detail } = error;
+    const isBroken = stage === "stalled" || stage === "failed";
+    this.#reopenMs = isBroken ? Math.min(2 * this.#reopenMs, REOPEN_MS_MAX) : REOPEN_MS;
     this.#tell(detail === undefined ? { stage } : { stage, detail });
   }
 

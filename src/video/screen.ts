@@ -71,6 +71,8 @@ export class Screen {
   #strips: ScreenStrip[] = [];
   #picture: Picture | undefined;
   #version = 0;
+  /** Pictures that there were when this mode began. */
+  #versionBefore = 0;
   readonly #waiters = new Set<Waiter>();
   readonly #renderings = new Map<number, Waiter>();
   #lastRendering = 0;
@@ -81,6 +83,17 @@ export class Screen {
 
   get state(): VideoState {
     return this.#state;
+  }
+
+  /**
+   * Whether the host is known to send a signal. A device that does not see it sends a picture
+   * either way: it is known once that picture has changed. Undefined while there is no picture.
+   */
+  get signal(): "ok" | "unknown" | undefined {
+    const { stage, mode } = { mode: undefined, ...this.#state };
+    if (stage !== "ok" || mode === undefined) return undefined;
+    const hasChanged = this.#version > this.#versionBefore + 1;
+    return mode.tellsSignal || hasChanged ? "ok" : "unknown";
   }
 
   /**
@@ -186,6 +199,7 @@ export class Screen {
     if (state.stage !== "starting") {
       this.#parts.log.once("state", state.stage === "ok" ? "info" : "warn", sentence);
     }
+    this.#versionBefore = this.#version;
     if (state.stage === "ok") return;
     this.#picture = undefined;
     this.#header = undefined;

@@ -7,6 +7,7 @@ export const STAGES = {
   "no device": "no capture device: is the HDMI capture plugged in, and is its driver loaded?",
   "no permission": "the capture device may not be opened: run linkrd as a member of group video",
   busy: "the capture device is in use: stop the other program that holds it",
+  "no cable": "no cable on the HDMI input: is it in at both ends, and the host plugged in?",
   "no signal": "no signal on the HDMI input: is the host on, and the cable in at both ends?",
   "unstable signal": "the HDMI signal is there but cannot be locked to: try another cable or mode",
   "out of range": "the host sends a mode that the capture device cannot take: choose a lower one",
@@ -26,6 +27,8 @@ export interface Mode {
   readonly height: number;
   /** Four characters of the pixel format, as the kernel names it. */
   readonly format: string;
+  /** Whether it sees the signal; a USB dongle sends a picture of its own when there is none. */
+  readonly tellsSignal: boolean;
 }
 
 export type VideoState =

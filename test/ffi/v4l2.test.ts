@@ -3,7 +3,15 @@ import { beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EAGAIN, EINVAL, EIO, EMSGSIZE, ERRNO_NAMES, errnoName } from "../../src/ffi/errno.ts";
+import {
+  E2BIG,
+  EAGAIN,
+  EINVAL,
+  EIO,
+  EMSGSIZE,
+  ERRNO_NAMES,
+  errnoName,
+} from "../../src/ffi/errno.ts";
 import type { Layout } from "../../src/ffi/struct.ts";
 import { OPEN, POLL, PollSet } from "../../src/ffi/sys.ts";
 import * as v4l2 from "../../src/ffi/v4l2.ts";
@@ -41,6 +49,8 @@ const STRUCTS: Readonly<Record<string, readonly [string, Layout, (field: string)
   ],
   PLANE: ["v4l2_plane", v4l2.PLANE, (field) => (field === "mem_offset" ? `m.${field}` : field)],
   DV_TIMINGS: ["v4l2_dv_timings", v4l2.DV_TIMINGS, inside("bt", ["type"])],
+  EDID: ["v4l2_edid", v4l2.EDID, same],
+  CONTROL: ["v4l2_control", v4l2.CONTROL, same],
   EVENT: ["v4l2_event", v4l2.EVENT, same],
   EVENT_SUBSCRIPTION: ["v4l2_event_subscription", v4l2.EVENT_SUBSCRIPTION, same],
 };
@@ -62,6 +72,8 @@ function mplane(field: string): string {
 const NUMBERS: Readonly<Record<string, number>> = {
   V4L2_CAP_VIDEO_CAPTURE: v4l2.CAP.videoCapture,
   V4L2_CAP_VIDEO_CAPTURE_MPLANE: v4l2.CAP.videoCaptureMplane,
+  V4L2_CAP_VIDEO_OUTPUT: v4l2.CAP.videoOutput,
+  V4L2_CAP_VIDEO_OUTPUT_MPLANE: v4l2.CAP.videoOutputMplane,
   V4L2_CAP_STREAMING: v4l2.CAP.streaming,
   V4L2_CAP_DEVICE_CAPS: v4l2.CAP.deviceCaps,
   V4L2_BUF_TYPE_VIDEO_CAPTURE: v4l2.BUF_TYPE.capture,
@@ -79,6 +91,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
   O_RDWR: OPEN.readWrite,
   O_NONBLOCK: OPEN.nonBlocking,
   EIO,
+  E2BIG,
   EAGAIN,
   EINVAL,
   EMSGSIZE,

@@ -113,6 +113,7 @@ const CASES: Readonly<Record<string, readonly [Partial<Description>, ...string[]
   "an index far out of any table": [lies("index", FOREVER, 1), "failed"],
   "the index of another buffer": [lies("index", 1, 3), "failed"],
   "an error in place of a frame": [lies("errno", EIO, 1), "failed"],
+  "damage without end": [lies("error", 0, 120), "stalled"],
   "a stall": [lies("stall", 1800, 1), "stalled"],
   "it is pulled": [lies("gone", 0, 1), "no device"],
   "a format other than asked for": [{ offered: "YUYV", pixelformat: "UYVY" }, "unsupported"],
@@ -137,6 +138,21 @@ const REFUSALS: Readonly<Record<string, readonly [number, number, string]>> = {
   "VIDIOC_STREAMON, ENODEV": [18, ENODEV, "no device"],
 };
 
+const ENOLINK = 67;
+const ENOLCK = 37;
+const ERANGE = 34;
+
+/** Signals that are not there, or change without an event, and what they are then called. */
+const SIGNALS: Readonly<Record<string, readonly [Partial<Description>, string]>> = {
+  "no signal, and no word of a cable": [{ timings: 1, signal: ENOLINK }, "no signal"],
+  "no signal, and a cable": [{ timings: 1, signal: ENOLINK, power: 1 }, "no signal"],
+  "no signal, and no cable": [{ timings: 1, signal: ENOLINK, power: 0 }, "no cable"],
+  "no lock": [{ timings: 1, signal: ENOLCK }, "unstable signal"],
+  "out of range": [{ timings: 1, signal: ERANGE }, "out of range"],
+  "something else": [{ timings: 1, signal: EIO }, "failed"],
+  "another mode, with no event": [{ timings: 1, mode_after: 20 }, "unstable signal"],
+};
+
 let outcomes: Map<string, Outcome>;
 
 beforeAll(() => {
@@ -146,7 +162,8 @@ beforeAll(() => {
   const refusals = Object.entries(REFUSALS).map(([name, [number, errno]]) => {
     return [name, { refuse: [number, errno] }] as const;
   });
-  outcomes = play(Object.fromEntries([...cases, ...refusals]));
+  const signals = Object.entries(SIGNALS).map(([name, [change]]) => [name, change] as const);
+  outcomes = play(Object.fromEntries([...cases, ...refusals, ...signals]));
 }, 30_000);
 
 function outcomeOf(name: string): Outcome {
@@ -193,6 +210,15 @@ describe("an ioctl that fails says why, and is tried again:", () => {
   test.each(Object.entries(REFUSALS))("%s", (name, [, , stage]) => {
     const outcome = outcomeOf(name);
     expect(stagesOf(outcome)).toEqual([stage]);
+    expectRecovered(outcome);
+  });
+});
+
+describe("a signal that is not there has its name, and is captured when it is:", () => {
+  test.each(Object.entries(SIGNALS))("%s", (name, [change, stage]) => {
+    const outcome = outcomeOf(name);
+    expect(stagesOf(outcome)).toEqual([stage]);
+    expect(outcome.pictures.length > 0).toBe(change.signal === undefined);
     expectRecovered(outcome);
   });
 });

@@ -10,7 +10,8 @@ import { createRandom } from "../hid/random.ts";
 import { copyOf, decode, desktop, frameOf } from "./pictures.ts";
 
 const sys = openSys();
-const MODE: Mode = { device: "script", driver: "test", width: 64, height: 48, format: "YUYV" };
+const NAMES = { device: "script", driver: "test", format: "YUYV" };
+const MODE: Mode = { ...NAMES, width: 64, height: 48, tellsSignal: true };
 const PICTURE = desktop(64, 48, createRandom(1));
 
 /** What a source does when it is asked for a frame. */

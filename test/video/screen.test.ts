@@ -6,7 +6,8 @@ import type { VideoMessage } from "../../src/video/messages.ts";
 import { Screen } from "../../src/video/screen.ts";
 import type { Mode, VideoState } from "../../src/video/signal.ts";
 
-const MODE: Mode = { device: "/dev/video0", driver: "d", width: 64, height: 32, format: "YUYV" };
+const NAMES = { device: "/dev/video0", driver: "d", format: "YUYV" };
+const MODE: Mode = { ...NAMES, width: 64, height: 32, tellsSignal: true };
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
@@ -192,6 +193,30 @@ describe("whoever asks", () => {
     expect(screen.state).toEqual({ stage: "ok", mode: MODE });
     tell({ stage: "stalled" });
     expect(faultOf(await ask(screen))).toEqual(["no_video", "stalled"]);
+  });
+});
+
+describe("whether there is a signal", () => {
+  test("is known of a device that sees it, as long as there is a picture", () => {
+    const { screen, tell } = setUp();
+    expect(screen.signal).toBe("ok");
+    tell({ stage: "no cable" });
+    expect(screen.signal).toBeUndefined();
+  });
+
+  test("is unknown of a dongle, until its picture changes", () => {
+    const { screen, tell } = setUp();
+    const change = (at: number) => screen.receive(strips(at, { 0: at }, Uint8Array.of(1)));
+    for (const times of [1, 2]) {
+      tell({ stage: "ok", mode: { ...MODE, tellsSignal: false } });
+      expect(screen.signal).toBe("unknown");
+      change(times);
+      expect(screen.signal).toBe("unknown");
+      screen.receive(strips(times, {}));
+      expect(screen.signal).toBe("unknown");
+      change(times + 10);
+      expect(screen.signal).toBe("ok");
+    }
   });
 });
 

@@ -40,6 +40,10 @@ static void read_line(struct description *is, const char *line)
 	if (!strcmp(name, "frame_step")) is->frame_step = value;
 	if (!strcmp(name, "buffers")) is->buffers = value;
 	if (!strcmp(name, "length")) is->length = value;
+	if (!strcmp(name, "timings")) is->timings = value;
+	if (!strcmp(name, "signal")) is->signal = value;
+	if (!strcmp(name, "power")) is->power = value + 1;
+	if (!strcmp(name, "mode_after")) is->mode_after = value;
 }
 
 int read_description(const char *path, struct description *is)

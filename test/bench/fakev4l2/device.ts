@@ -43,6 +43,14 @@ export interface Description {
   readonly buffers?: number;
   readonly colorspace?: number;
   readonly quantization?: number;
+  /** 1 for a device with HDMI timings: those of its format. */
+  readonly timings?: number;
+  /** The errno that VIDIOC_QUERY_DV_TIMINGS says of the signal. */
+  readonly signal?: number;
+  /** What V4L2_CID_DV_RX_POWER_PRESENT says, 0 or 1, if there is that control. */
+  readonly power?: number;
+  /** From this frame on the incoming signal is twice as wide; nothing else tells of it. */
+  readonly mode_after?: number;
   /** Where the counters are shared. */
   readonly counters: string;
   readonly lies?: readonly Lie[];

@@ -144,6 +144,25 @@ static int enum_input(struct v4l2_input *input)
 	return 0;
 }
 
+static int query_timings(struct device *device, struct v4l2_dv_timings *timings)
+{
+	const struct description *is = &device->is;
+	if (!is->timings) return fail(ENOTTY);
+	if (is->signal) return fail((int)is->signal);
+	int changed = is->mode_after && device->sequence >= is->mode_after;
+	*timings = (struct v4l2_dv_timings){ .type = V4L2_DV_BT_656_1120 };
+	timings->bt.width = is->format.width << changed;
+	timings->bt.height = is->format.height;
+	return 0;
+}
+
+static int get_control(struct device *device, struct v4l2_control *control)
+{
+	if (control->id != V4L2_CID_DV_RX_POWER_PRESENT || !device->is.power) return fail(EINVAL);
+	control->value = (int)device->is.power - 1;
+	return 0;
+}
+
 int answer(struct device *device, unsigned long request, void *argument)
 {
 	if (device->gone) return fail(ENODEV);
@@ -164,8 +183,10 @@ int answer(struct device *device, unsigned long request, void *argument)
 	case VIDIOC_ENUMINPUT: return enum_input(argument);
 	case VIDIOC_G_INPUT: return *(int *)argument = 0;
 	case VIDIOC_S_INPUT: return *(int *)argument == 0 ? 0 : fail(EINVAL);
+	case VIDIOC_QUERY_DV_TIMINGS: return query_timings(device, argument);
+	case VIDIOC_S_DV_TIMINGS: return device->is.timings ? 0 : fail(ENOTTY);
+	case VIDIOC_G_CTRL: return get_control(device, argument);
 	case VIDIOC_QUERYCTRL:
-	case VIDIOC_G_CTRL:
 	case VIDIOC_S_CTRL: return fail(EINVAL);
 	case VIDIOC_REQBUFS: return request_buffers(device, argument);
 	case VIDIOC_QUERYBUF: return query_buffer(device, argument);
