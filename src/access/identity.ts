@@ -21,6 +21,11 @@ export type Identity =
   /** Over the unix socket: whoever may open it is trusted, as root over SSH is. */
   | { readonly kind: "local" };
 
+/** Whether `identity` may do what needs `ability`: people may all of it. */
+export function isAble(identity: Identity, ability: Ability): boolean {
+  return identity.kind !== "token" || identity.abilities.includes(ability);
+}
+
 export interface IdentityParts {
   readonly store: AccessStore;
   readonly sessions: Sessions;

@@ -27,6 +27,9 @@ export const LIMITS = {
   snapshot_wait_ms_max: 3000,
   /** `wait=change`: proxies on the way cut what is silent for longer. */
   change_wait_seconds_max: 60,
+  /** `then=snapshot`: how long the screen has to stand still, and how long that is waited for. */
+  settle_ms_max: 10_000,
+  settle_wait_ms_max: 60_000,
 
   /** A report that the host has not taken by then is given up: the host is asleep or gone. */
   report_wait_ms_max: 1000,

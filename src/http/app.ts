@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import type { Authority } from "../access/authority.ts";
-import type { Identity } from "../access/identity.ts";
+import { type Identity, isAble } from "../access/identity.ts";
 import { chain, Fault } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
 import { accountRoutes } from "./account.ts";
@@ -11,18 +11,19 @@ import { addressOf, identify } from "./identity.ts";
 import { isKvmdPath, kvmd } from "./kvmd.ts";
 import { CredentialEnded } from "./lasting.ts";
 import { linkr } from "./linkr.ts";
+import type { PictureParts } from "./picture.ts";
 import { type PlainParts, plainGuard } from "./plain.ts";
 import { problem } from "./problem.ts";
 import type { Access, Dialect, Env, Refusal, Route } from "./route.ts";
 import { refuseOtherSites } from "./same-site.ts";
 import { type ScreenSocketParts, screenSocketHandler } from "./screen-ws.ts";
-import { type SnapshotParts, snapshotHandler } from "./snapshot.ts";
+import { snapshotHandler } from "./snapshot.ts";
 import { type StatusParts, statusOf } from "./status.ts";
 import { type StreamParts, streamHandler } from "./stream.ts";
 import { tokenRoutes } from "./tokens.ts";
 
 export interface AppParts
-  extends SnapshotParts,
+  extends PictureParts,
     StreamParts,
     ScreenSocketParts,
     StatusParts,
@@ -137,7 +138,7 @@ async function admit(
 function isEnough(access: Exclude<Access, "open">, identity: Identity): boolean {
   if (access === "session") return identity.kind === "session";
   if (access === "person") return identity.kind === "session" || identity.kind === "local";
-  return identity.kind !== "token" || identity.abilities.includes(access);
+  return isAble(identity, access);
 }
 
 /**

@@ -114,13 +114,17 @@ export class Screen {
    * crop does not lie within the picture
    */
   render(wish: Rendering, signal: AbortSignal): Promise<Picture> {
-    const { stage, mode } = { mode: undefined, ...this.#state };
-    if (stage === "ok" && mode !== undefined) checkCrop(wish, mode);
+    this.check(wish);
     return this.#wait(signal, (waiter) => {
       const order = ++this.#lastRendering >>> 0;
       this.#renderings.set(order, waiter);
       this.#parts.order(packRendering(order, wish));
     });
+  }
+
+  /** @throws Fault `bad_request` when the crop of `wish` does not lie within the picture */
+  check(wish: Rendering): void {
+    if (this.#state.stage === "ok") checkCrop(wish, this.#state.mode);
   }
 
   /** Waits for what `ask` asks for, as long as it may take and the asker is there. */

@@ -1,0 +1,85 @@
+/** How a snapshot is asked for and answered: shared by all routes that answer with a picture. */
+import { Fault } from "../base/fault.ts";
+import { LIMITS } from "../base/limits.ts";
+import type { Area, Rendering } from "../video/rendering.ts";
+import type { Picture, Screen } from "../video/screen.ts";
+import { integerOf } from "./query.ts";
+
+export interface PictureParts {
+  readonly screen: Screen;
+  /** CLOCK_MONOTONIC, microseconds. */
+  readonly nowUs: () => number;
+  /** Differs at each start, so that no picture of an earlier run is taken for one of this. */
+  readonly epoch: string;
+  /** JPEG quality of the settings, for a picture that is rendered without one of its own. */
+  readonly quality: () => number;
+}
+
+/** The query parameters that say how the picture shall be. */
+export const RENDERING_PARAMETERS = ["crop", "width", "height", "quality"] as const;
+
+type Query = Partial<Record<(typeof RENDERING_PARAMETERS)[number], string>>;
+
+/** What `query` asks for; undefined when that is the picture as it is. */
+export function renderingOf(query: Query, quality: number): Rendering | undefined {
+  const { crop, width, height } = query;
+  const { frame_width_max, frame_height_max } = LIMITS;
+  const isPlain = [crop, width, height, query.quality].every((value) => value === undefined);
+  if (isPlain) return undefined;
+  return {
+    crop: crop === undefined ? undefined : areaOf(crop),
+    widthMax: integerOf("width", width ?? `${frame_width_max}`, 1, frame_width_max),
+    heightMax: integerOf("height", height ?? `${frame_height_max}`, 1, frame_height_max),
+    quality: integerOf("quality", query.quality ?? `${quality}`, 1, 100),
+  };
+}
+
+function areaOf(text: string): Area {
+  const numbers = text.split(",");
+  if (numbers.length !== 4) throw refused("crop", "give x,y,width,height in pixels");
+  const [left, top, width, height] = numbers.map((number, index) => {
+    return integerOf("crop", number, index < 2 ? 0 : 1, LIMITS.frame_width_max);
+  });
+  return { left: left ?? 0, top: top ?? 0, width: width ?? 1, height: height ?? 1 };
+}
+
+/** A Fault `bad_request` that names the parameter. */
+export function refused(parameter: string, remedy: string): Fault {
+  return new Fault("bad_request", `${parameter}: ${remedy}`, { details: { parameter } });
+}
+
+/** The next frame, as `wish` wants it. Faults as `Screen.next` and `Screen.render` have them. */
+export function takePicture(
+  { screen }: PictureParts,
+  wish: Rendering | undefined,
+  signal: AbortSignal,
+): Promise<Picture> {
+  return wish ? screen.render(wish, signal) : screen.next(signal);
+}
+
+/** The ETag of a picture: the same screen rendered in another way has another. */
+export function tagOf(
+  { epoch }: PictureParts,
+  wish: Rendering | undefined,
+  { version }: Picture,
+): string {
+  const suffix = wish === undefined ? "" : `-${Bun.hash(JSON.stringify(wish)).toString(36)}`;
+  return `"${epoch}-${version}${suffix}"`;
+}
+
+/** The headers of an answer that is `picture`, or says that the client has it. */
+export function pictureHeaders(
+  parts: PictureParts,
+  wish: Rendering | undefined,
+  picture: Picture,
+): Record<string, string> {
+  const ageMs = Math.max(0, Math.round((parts.nowUs() - picture.capturedUs) / 1000));
+  return {
+    etag: tagOf(parts, wish, picture),
+    // A stored picture of a screen is stale at once; `no-cache` lets it be asked about by its tag.
+    "cache-control": "private, no-cache",
+    "x-frame-sequence": `${picture.sequence}`,
+    "x-frame-age-ms": `${ageMs}`,
+    "x-frame-size": `${picture.width}x${picture.height}`,
+  };
+}
