@@ -1,7 +1,7 @@
 # `make` alone lists the targets. Each installs what it needs and the machine lacks, by
 # scripts/setup.sh.
 .DEFAULT_GOAL := help
-.PHONY: help run build native check test bench lab clean
+.PHONY: help run build native check test bench lab layouts clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,10 @@ lab: ## the tests on a real kernel alone
 	@scripts/setup.sh test
 	@scripts/build.sh x64
 	@scripts/test.sh lab
+
+layouts: ## read the keyboard layouts anew from Debian's xkb-data
+	@scripts/setup.sh run
+	@node_modules/.bin/bun scripts/layouts.ts
 
 clean: ## remove what was built; node_modules and fetched packages stay
 	rm -rf dist build/run build/sys.so

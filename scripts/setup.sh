@@ -18,7 +18,7 @@ case $level in
 run) ;;
 build | test) packages+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross) ;;&
 # The lab and the arm64 checks bring their own (scripts/lab-setup.sh, scripts/arm64-root.sh).
-test) packages+=(libjpeg-turbo-progs shellcheck) ;;
+test) packages+=(libjpeg-turbo-progs shellcheck libxkbcommon-dev xkb-data libx11-data) ;;
 build) ;;
 *)
 	say "unknown level '$level': run, build or test" >&2

@@ -16,7 +16,7 @@ import type { FileWatch } from "./config/watch.ts";
 import { Runner } from "./control/runner.ts";
 import { Devices } from "./devices.ts";
 import { openSys } from "./ffi/sys.ts";
-import { US_LAYOUT } from "./hid/layout.ts";
+import { type Layout, layoutOf } from "./hid/layout.ts";
 import { readUsbPort } from "./hid/udc.ts";
 import { createApp } from "./http/app.ts";
 import { Doors } from "./http/doors.ts";
@@ -72,6 +72,7 @@ class Running implements Daemon {
   readonly #runner: Runner;
   readonly #startedMs = performance.now();
   #settings: Settings;
+  #layout: Layout;
   #authority: Authority | undefined;
   #watch: FileWatch | undefined;
   #doors: Doors | undefined;
@@ -81,11 +82,13 @@ class Running implements Daemon {
   constructor(options: DaemonOptions, settings: Settings) {
     this.#options = options;
     this.#settings = settings;
+    this.#layout = layoutOf(settings.hid.layout);
     this.#log = createLog(() => this.#settings.log.level, options.writeLog);
     this.#devices = new Devices(this.#sys, this.#log);
     this.#runner = new Runner({
       sink: this.#devices.hid,
-      layout: US_LAYOUT,
+      layout: () => this.#layout,
+      leds: () => this.#devices.hid.leds,
       releaseAfterSeconds: () => this.#settings.hid.release_after_seconds,
     });
   }
@@ -133,6 +136,7 @@ class Running implements Daemon {
       if (differ(before, settings, ["video", "simulated", "hid"])) {
         await letGo(this.#runner, this.#log);
         await this.#devices.stop();
+        this.#layout = layoutOf(settings.hid.layout);
         this.#devices.start(settings);
       }
       if (differ(before.server, settings.server, DOOR_KEYS)) {

@@ -10,7 +10,7 @@ import { Devices } from "../src/devices.ts";
 import { EAGAIN } from "../src/ffi/errno.ts";
 import { openSys } from "../src/ffi/sys.ts";
 import { HidDevice } from "../src/hid/device.ts";
-import { US_LAYOUT } from "../src/hid/layout.ts";
+import { layoutOf } from "../src/hid/layout.ts";
 import { SimulatedHost } from "../src/simulated/host.ts";
 import { startVideoThread, startWriterThread } from "../src/threads.ts";
 import { Planes } from "../src/video/planes.ts";
@@ -75,8 +75,16 @@ function consoleOf({ jpeg, width, height }: Picture): string[] {
   return readText(planes, layout.consoleText, layout.face);
 }
 
+const US = layoutOf("us");
+const TEXTS = { layout: US, skip: false };
+
 function runnerFor(devices: Devices): Runner {
-  return new Runner({ sink: devices.hid, layout: US_LAYOUT, releaseAfterSeconds: () => 60 });
+  return new Runner({
+    sink: devices.hid,
+    layout: () => US,
+    leds: () => devices.hid.leds,
+    releaseAfterSeconds: () => 60,
+  });
 }
 
 function faultOf(error: unknown): readonly unknown[] {
@@ -98,7 +106,7 @@ describe("devices, simulated", () => {
       ["text", "Hello, {World}! 100% ~ok\n"],
       ["text", "second line"],
     ];
-    await runner.run(parseBatch({ events }), never);
+    await runner.run(parseBatch({ events }, TEXTS), never);
     const after = await devices.screen.next(never);
     expect(
       consoleOf(after)
@@ -117,8 +125,8 @@ describe("devices, simulated", () => {
     const press = (pressed: boolean) => ({ events: [["keyboard", "CapsLock", pressed]] });
     expect(devices.hid.leds).toBe(0);
     const runner = runnerFor(devices);
-    await runner.run(parseBatch(press(true)), never);
-    await runner.run(parseBatch(press(false)), never);
+    await runner.run(parseBatch(press(true), TEXTS), never);
+    await runner.run(parseBatch(press(false), TEXTS), never);
     // The lights come back on a way of their own, and a picture is later than they are.
     while (devices.hid.leds === 0) await devices.screen.next(never);
     expect(devices.hid.leds).toBe(0b10);

@@ -33,6 +33,8 @@ export const LIMITS = {
 
   /** A report that the host has not taken by then is given up: the host is asleep or gone. */
   report_wait_ms_max: 1000,
+  /** Characters that cannot be typed, and are named in a refusal. */
+  characters_named_max: 8,
   /** Reports handed to the writer thread and not yet taken by the host. */
   reports_waiting_max: 64,
 

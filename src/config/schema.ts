@@ -20,6 +20,7 @@ import {
   string,
   toLowerCase,
 } from "valibot";
+import { LAYOUT_NAMES } from "../base/layout-names.ts";
 import { LIMITS } from "../base/limits.ts";
 import { LEVELS } from "../base/log.ts";
 
@@ -65,7 +66,7 @@ export const TABLES = {
     keyboard: text("/dev/hidg0", isPath, 'give an absolute path such as "/dev/hidg0"'),
     pointer: text("/dev/hidg1", isPath, 'give an absolute path such as "/dev/hidg1"'),
     mouse: text("/dev/hidg2", isPath, 'give an absolute path such as "/dev/hidg2"'),
-    layout: choice("us", ["us"]),
+    layout: choice("us", LAYOUT_NAMES),
     release_after_seconds: whole(60, 1, LIMITS.release_after_seconds_max),
   },
   log: {

@@ -6,6 +6,7 @@ import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import { nearest } from "../base/nearest.ts";
 import { KEY_USAGES } from "../hid/keys.ts";
+import { type Layout, type Stroke, strokesOf } from "../hid/layout.ts";
 import { describe, Elements, quote } from "./elements.ts";
 
 /**
@@ -16,8 +17,25 @@ export type ControlEvent =
   | { readonly kind: "key"; readonly usage: number; readonly pressed: boolean }
   | ({ readonly kind: "pointer"; readonly x: number; readonly y: number } & ButtonsAndWheels)
   | ({ readonly kind: "mouse"; readonly dx: number; readonly dy: number } & ButtonsAndWheels)
-  | { readonly kind: "text"; readonly text: string }
+  | TextEvent
   | { readonly kind: "delay"; readonly milliseconds: number };
+
+/** A text as the strokes that type it; it may be a password, so the text itself is not kept. */
+interface TextEvent {
+  readonly kind: "text";
+  readonly strokes: readonly Stroke[];
+  readonly characters: number;
+  /** Characters left out, because the layout cannot make them. */
+  readonly skipped: number;
+}
+
+/** How texts are typed. */
+export interface TextOptions {
+  /** The layout that the host is set to. */
+  readonly layout: Layout;
+  /** Whether characters that it cannot make are left out, rather than the batch refused. */
+  readonly skip: boolean;
+}
 
 interface ButtonsAndWheels {
   readonly buttons: number;
@@ -30,7 +48,7 @@ export type Batch = readonly ControlEvent[];
 interface Kind {
   /** Names of the elements after the kind, in order. */
   readonly elements: readonly string[];
-  readonly read: (from: Elements) => ControlEvent;
+  readonly read: (from: Elements, texts: TextOptions) => ControlEvent;
 }
 
 /** Five buttons: left, right, middle, back, forward. */
@@ -70,7 +88,7 @@ const KINDS: ReadonlyMap<unknown, Kind> = new Map<string, Kind>([
       }),
     },
   ],
-  ["text", { elements: ["string"], read: (from) => ({ kind: "text", text: text(from, 1) }) }],
+  ["text", { elements: ["string"], read: (from, texts) => text(from, 1, texts) }],
   [
     "delay",
     {
@@ -87,9 +105,9 @@ const KINDS: ReadonlyMap<unknown, Kind> = new Map<string, Kind>([
  * The batch of a request body, as `JSON.parse` gave it. Members of the body beside `events` are
  * left alone. @throws Fault `bad_request` that names the first thing wrong as
  * `events[event][element]`, with the indices in its details; it repeats at most 32 characters of
- * input, and nothing of a text.
+ * input, and of a text only the code points that cannot be typed.
  */
-export function parseBatch(body: unknown): Batch {
+export function parseBatch(body: unknown, texts: TextOptions): Batch {
   const events = typeof body === "object" && body !== null && "events" in body ? body.events : null;
   if (!Array.isArray(events)) {
     throw new Fault("bad_request", 'the body must be an object {"events": [EVENT, …]}');
@@ -98,12 +116,12 @@ export function parseBatch(body: unknown): Batch {
     const most = LIMITS.batch_events_max;
     throw new Fault("bad_request", `events has ${events.length} events: send at most ${most}`);
   }
-  const batch = events.map(parseEvent);
+  const batch = events.map((event, index) => parseEvent(event, index, texts));
   checkDuration(batch);
   return batch;
 }
 
-function parseEvent(event: unknown, index: number): ControlEvent {
+function parseEvent(event: unknown, index: number, texts: TextOptions): ControlEvent {
   if (!Array.isArray(event)) {
     const sentence = `an event must be an array such as ["text","hello"], got ${describe(event)}`;
     throw new Fault("bad_request", `events[${index}]: ${sentence}`, { details: { event: index } });
@@ -121,7 +139,7 @@ function parseEvent(event: unknown, index: number): ControlEvent {
     const got = `an event of ${count} elements was expected, ${shape}, got ${from.length}`;
     return from.refuse(Math.min(from.length, count), got);
   }
-  return kind.read(from);
+  return kind.read(from, texts);
 }
 
 function usage(from: Elements, element: number): number {
@@ -142,24 +160,28 @@ function wheels(from: Elements): { readonly wheel: number; readonly pan: number 
   };
 }
 
-/** A text of characters that can be typed. It may be a password, so it is never repeated. */
-function text(from: Elements, element: number): string {
-  const value = from.text(element);
-  const characters = [...value];
+/** A text, as long as may be, whose characters the layout can make, unless they may be skipped. */
+function text(from: Elements, element: number, { layout, skip }: TextOptions): TextEvent {
+  const characters = [...from.text(element)];
   if (characters.length > LIMITS.text_characters_max) {
     const sentence = `a text has at most ${LIMITS.text_characters_max} characters`;
     return from.refuse(element, `${sentence}, got ${characters.length}: split it`);
   }
-  const character = characters.findIndex((one) => !isTypable(one.codePointAt(0) ?? 0));
-  if (character === -1) return value;
-  const sentence = `the character at index ${character} cannot be typed`;
-  return from.refuse(element, `${sentence}: only Tab (9), Enter (10) and 32…126 can`, {
-    character,
+  const { strokes, missing } = strokesOf(characters, layout);
+  if (missing.length === 0 || skip) {
+    const skipped = missing.length;
+    return { kind: "text", strokes, characters: characters.length - skipped, skipped };
+  }
+  const shown = missing.slice(0, LIMITS.characters_named_max).map((index) => {
+    const hex = (characters[index]?.codePointAt(0) ?? 0).toString(16).toUpperCase();
+    return { index, code_point: `U+${hex.padStart(4, "0")}` };
   });
-}
-
-function isTypable(codePoint: number): boolean {
-  return codePoint === 9 || codePoint === 10 || (codePoint >= 32 && codePoint <= 126);
+  const named = shown.map(({ index, code_point }) => `${code_point} at index ${index}`).join(", ");
+  const more = missing.length - shown.length;
+  const sentence = `the layout ${layout.name} cannot make ${named}`;
+  const rest = more > 0 ? ` and ${more} more` : "";
+  const details = { character: missing[0], characters: shown };
+  return from.refuse(element, `${sentence}${rest}: leave out, or skip=1`, details);
 }
 
 function checkDuration(batch: Batch): void {

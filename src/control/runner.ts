@@ -3,8 +3,9 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { LIMITS } from "../base/limits.ts";
+import { CAPS_LOCK, CapsLock } from "../hid/caps-lock.ts";
 import { Held, type Holdings } from "../hid/held.ts";
-import { type Layout, strokesOf } from "../hid/layout.ts";
+import type { Layout, Stroke } from "../hid/layout.ts";
 import type { HidReport } from "../hid/reports.ts";
 import type { Batch, ControlEvent } from "./events.ts";
 import { Turns } from "./turns.ts";
@@ -20,8 +21,10 @@ export interface HidSink {
 
 export interface RunnerOptions {
   readonly sink: HidSink;
-  /** The layout that the host is set to. */
-  readonly layout: Layout;
+  /** The layout that the host is set to; asked anew each time. */
+  readonly layout: () => Layout;
+  /** The last LED report of the host's keyboard. */
+  readonly leds: () => number;
   /** After how long without a batch a held key or button is let go; asked anew each time. */
   readonly releaseAfterSeconds: () => number;
 }
@@ -36,11 +39,18 @@ export interface Outcome {
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #held = new Held();
+  readonly #capsLock: CapsLock;
   readonly #turns = new Turns(LIMITS.batches_waiting_max);
   #releaseTimer: NodeJS.Timeout | undefined;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
+    this.#capsLock = new CapsLock(options.leds);
+  }
+
+  /** The layout that the host is set to, for whoever makes batches. */
+  get layout(): Layout {
+    return this.#options.layout();
   }
 
   /** What is pressed now, also between batches: clients press in one and release in another. */
@@ -99,14 +109,28 @@ export class Runner {
   #reportsOf(event: Exclude<ControlEvent, { kind: "delay" }>): readonly HidReport[] {
     switch (event.kind) {
       case "key":
+        if (event.usage === CAPS_LOCK && event.pressed) this.#capsLock.press();
         return this.#held.key(event.usage, event.pressed);
       case "pointer":
         return this.#held.pointer(event.buttons, event.x, event.y, event.wheel, event.pan);
       case "mouse":
         return this.#held.mouse(event.buttons, event.dx, event.dy, event.wheel, event.pan);
       case "text":
-        return this.#held.type(strokesOf(event.text, this.#options.layout));
+        return this.#held.type(this.#withoutCapsLock(event.strokes));
     }
+  }
+
+  /**
+   * Systems differ in what Caps Lock does to digits and accented letters, so a text is typed with
+   * it off, and it is on again afterwards.
+   */
+  #withoutCapsLock(strokes: readonly Stroke[]): readonly Stroke[] {
+    const { capsLock } = this.layout;
+    if (capsLock === undefined || strokes.length === 0 || !this.#capsLock.isOn) return strokes;
+    // Twice: it ends as it was, while its light may still go off and on.
+    this.#capsLock.press();
+    this.#capsLock.press();
+    return [capsLock, ...strokes, capsLock];
   }
 
   /** In pieces that the sink takes at once, so that a long text can be stopped on its way. */
@@ -129,5 +153,5 @@ export class Runner {
 }
 
 function charactersOf(event: ControlEvent): number {
-  return event.kind === "text" ? event.text.length : 0;
+  return event.kind === "text" ? event.characters : 0;
 }

@@ -1,5 +1,5 @@
 import { isModifier, KEY_USAGES } from "../hid/keys.ts";
-import { US_LAYOUT } from "../hid/layout.ts";
+import { layoutOf } from "../hid/layout.ts";
 import type { Edit } from "./console.ts";
 
 /** HID 1.11, appendix C: all six slots hold it when too many keys are down to tell which. */
@@ -69,7 +69,7 @@ export class Keyboard {
 
   constructor() {
     for (const [name, usage] of KEY_USAGES) this.#names.set(usage, name);
-    for (const [character, [stroke]] of US_LAYOUT) {
+    for (const [character, [stroke]] of layoutOf("us").strokes) {
       if (stroke !== undefined) {
         this.#characters.set(place(stroke.usage, stroke.modifiers !== 0), character);
       }

@@ -102,7 +102,7 @@ describe("values", () => {
     ["simulated", "width", ["16", "4096"], ["15", "4097"]],
     ["simulated", "height", ["16", "2160"], ["15", "2161"]],
     ["hid", "keyboard", ['"/dev/hidg7"'], ['"hidg0"', '""']],
-    ["hid", "layout", ['"us"'], ['"de"']],
+    ["hid", "layout", ['"us"', '"de-ch"'], ['"gb"', "1"]],
     ["hid", "release_after_seconds", ["1", "3600"], ["0", "3601"]],
     ["log", "level", ['"debug"', '"error"'], ['"trace"', "[]", "{}"]],
   ];

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { Fault } from "../../src/base/fault.ts";
-import { parseBatch } from "../../src/control/events.ts";
+import { type Batch, parseBatch as parse } from "../../src/control/events.ts";
+import { layoutOf } from "../../src/hid/layout.ts";
+
+const US = layoutOf("us");
+
+function parseBatch(body: unknown, skip = false): Batch {
+  return parse(body, { layout: US, skip });
+}
 
 /** The message of the refusal of a batch of these events, with its details. */
 function refusal(...events: readonly unknown[]): [string, unknown] {
@@ -35,8 +42,19 @@ describe("what is taken", () => {
       { kind: "pointer", buttons: 31, x: 0, y: 1, wheel: 20, pan: 20 },
       { kind: "pointer", buttons: 0, x: 0.5, y: 1e-9, wheel: 0, pan: 0 },
       { kind: "mouse", buttons: 5, dx: -32767, dy: 32767, wheel: -20, pan: -20 },
-      { kind: "text", text: "a~ \t\n" },
-      { kind: "text", text: "" },
+      {
+        kind: "text",
+        strokes: [
+          { usage: 0x04, modifiers: 0 },
+          { usage: 0x35, modifiers: 2 },
+          { usage: 0x2c, modifiers: 0 },
+          { usage: 0x2b, modifiers: 0 },
+          { usage: 0x28, modifiers: 0 },
+        ],
+        characters: 5,
+        skipped: 0,
+      },
+      { kind: "text", strokes: [], characters: 0, skipped: 0 },
       { kind: "delay", milliseconds: 0 },
     ]);
   });
@@ -55,6 +73,12 @@ describe("what is taken", () => {
     ]);
     expect(parseBatch({ events: pieces.flat() })).toHaveLength(70);
   });
+});
+
+test("what the layout cannot make is skipped where that is asked for, and counted", () => {
+  expect(parseBatch({ events: [["text", "é1\r😀"]] }, true)).toEqual([
+    { kind: "text", strokes: [{ usage: 0x1e, modifiers: 0 }], characters: 1, skipped: 3 },
+  ]);
 });
 
 describe("what is refused", () => {
@@ -139,14 +163,29 @@ describe("what is refused", () => {
     expect(refusal(["delay", 1], event) as unknown[]).toEqual(expected);
   });
 
-  test("text with a character that cannot be typed, by its index and without repeating it", () => {
-    const because = "cannot be typed: only Tab (9), Enter (10) and 32…126 can";
-    for (const bad of ["\u00c8", "\r", "\u007f", "\0", "\ud800", "😀"]) {
+  test("text with a character that the layout cannot make, without repeating the others", () => {
+    const bads = {
+      "U+00C8": "\u00c8",
+      "U+000D": "\r",
+      "U+007F": "\u007f",
+      "U+0000": "\0",
+      "U+D800": "\ud800",
+      "U+1F600": "😀",
+    };
+    for (const [code_point, bad] of Object.entries(bads)) {
+      const because = `the layout us cannot make ${code_point} at index 4: leave out, or skip=1`;
       expect(refusal(["text", `pass${bad}word`])).toEqual([
-        `events[0][1]: the character at index 4 ${because}`,
-        { event: 0, element: 1, character: 4 },
+        `events[0][1]: ${because}`,
+        { event: 0, element: 1, character: 4, characters: [{ index: 4, code_point }] },
       ]);
     }
+  });
+
+  test("of many such characters, the first eight and how many more", () => {
+    const [message, details] = refusal(["text", `a${"é".repeat(1000)}`]);
+    expect(message).toEndWith("U+00E9 at index 8 and 992 more: leave out, or skip=1");
+    expect(message).toContain("make U+00E9 at index 1, U+00E9 at index 2,");
+    expect(details).toMatchObject({ character: 1, characters: { length: 8 } });
   });
 
   test("text that is too long or no string, without repeating it", () => {

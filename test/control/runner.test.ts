@@ -1,19 +1,27 @@
 import { afterEach, expect, jest, test } from "bun:test";
 import { Fault } from "../../src/base/fault.ts";
-import type { Batch } from "../../src/control/events.ts";
+import type { Batch, ControlEvent } from "../../src/control/events.ts";
 import { Runner } from "../../src/control/runner.ts";
-import { US_LAYOUT } from "../../src/hid/layout.ts";
+import { layoutOf, strokesOf } from "../../src/hid/layout.ts";
 import { NotingSink } from "./sink.ts";
 
 const { signal } = new AbortController();
 const PRESS_A: Batch = [{ kind: "key", usage: 0x04, pressed: true }];
 const ALL_UP = ["k ", "p 0000400040", "m "];
 
-function setUp(releaseAfterSeconds = 60) {
+const US = layoutOf("us");
+
+function typed(characters: string): ControlEvent {
+  const { strokes } = strokesOf(characters, US);
+  return { kind: "text", strokes, characters: characters.length, skipped: 0 };
+}
+
+function setUp(releaseAfterSeconds = 60, leds = 0) {
   const sink = new NotingSink();
   const runner = new Runner({
     sink,
-    layout: US_LAYOUT,
+    layout: () => US,
+    leds: () => leds,
     releaseAfterSeconds: () => releaseAfterSeconds,
   });
   return { sink, runner };
@@ -31,7 +39,7 @@ test("every kind of event becomes its reports, in order", async () => {
       { kind: "pointer", buttons: 1, x: 1, y: 0, wheel: 2, pan: -1 },
       { kind: "mouse", buttons: 1, dx: 128, dy: 0, wheel: 0, pan: 0 },
       { kind: "delay", milliseconds: 1 },
-      { kind: "text", text: "ab" },
+      typed("ab"),
     ],
     signal,
   );
@@ -55,9 +63,9 @@ test("batches that come together run one after the other", async () => {
   const { sink, runner } = setUp();
   const texts = ["ab", "cd"].map(
     (text): Batch => [
-      { kind: "text", text: text[0] ?? "" },
+      typed(text[0] ?? ""),
       { kind: "delay", milliseconds: 1 },
-      { kind: "text", text: text[1] ?? "" },
+      typed(text[1] ?? ""),
     ],
   );
   const running = texts.map((batch) => runner.run(batch, signal));
@@ -83,7 +91,7 @@ test("a long text goes in pieces, and stops between them with everything up", as
   sink.before = async () => {
     if (sink.sizes.length === 2) client.abort(new Error("client gone"));
   };
-  const text: Batch = [{ kind: "text", text: "a".repeat(1024) }];
+  const text: Batch = [typed("a".repeat(1024))];
   await expect(runner.run(text, client.signal)).rejects.toThrow("client gone");
   expect(sink.sizes).toEqual([64, 64, 64, 3]);
   expect(sink.taken.slice(-3)).toEqual(ALL_UP);
@@ -97,7 +105,7 @@ test("when the host takes no reports, all is let go and the fault is told", asyn
     sink.before = async () => undefined;
     throw asleep;
   };
-  await expect(runner.run([{ kind: "text", text: "x" }], signal)).rejects.toBe(asleep);
+  await expect(runner.run([typed("x")], signal)).rejects.toBe(asleep);
   expect(sink.taken).toEqual(["k 000004", ...ALL_UP]);
   expect(runner.holdings.keys).toEqual([]);
 });
@@ -154,4 +162,14 @@ test("letting go tells all endpoints, and the time of held keys ends with it", a
   jest.advanceTimersByTime(60_000);
   await Promise.resolve();
   expect(sink.taken).toEqual(["k 000004", ...ALL_UP]);
+});
+
+test("a text is typed with Caps Lock off, which then is on as before", async () => {
+  const { sink, runner } = setUp(60, 2);
+  await runner.run([typed("ab"), typed(""), typed("c")], signal);
+  const caps = ["k 000039", "k "];
+  expect(sink.taken).toEqual([
+    ...[...caps, "k 000004", "k ", "k 000005", "k ", ...caps],
+    ...[...caps, "k 000006", "k ", ...caps],
+  ]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { Held } from "../../src/hid/held.ts";
-import { strokesOf, US_LAYOUT } from "../../src/hid/layout.ts";
+import { layoutOf, strokesOf } from "../../src/hid/layout.ts";
 import type { HidReport } from "../../src/hid/reports.ts";
 
 const [A, B, C, LEFT_SHIFT, LEFT_ALT] = [0x04, 0x05, 0x06, 0xe1, 0xe2];
@@ -9,7 +9,7 @@ const [A, B, C, LEFT_SHIFT, LEFT_ALT] = [0x04, 0x05, 0x06, 0xe1, 0xe2];
 const told = (reports: readonly HidReport[]) =>
   reports.map(({ endpoint, bytes }) => `${endpoint[0]} ${bytes.toHex().replace(/(00)+$/, "")}`);
 
-const strokes = (text: string) => strokesOf(text, US_LAYOUT);
+const strokes = (text: string) => strokesOf(text, layoutOf("us")).strokes;
 
 test("keys and modifiers go down and up one report at a time", () => {
   const held = new Held();

@@ -1,11 +1,13 @@
 import { expect, test } from "bun:test";
 import { Held } from "../../src/hid/held.ts";
-import { strokesOf, US_LAYOUT } from "../../src/hid/layout.ts";
+import { layoutOf, strokesOf } from "../../src/hid/layout.ts";
 import type { HidReport } from "../../src/hid/reports.ts";
 import { createRandom } from "./random.ts";
 
+const US = layoutOf("us");
+
 const characterOf = new Map(
-  [...US_LAYOUT].map(([character, [stroke]]) => [
+  [...US.strokes].map(([character, [stroke]]) => [
     `${stroke?.modifiers}/${stroke?.usage}`,
     character,
   ]),
@@ -35,7 +37,7 @@ class Host {
 
 test("whatever is held, any text arrives as it is and what was held is still down", () => {
   const random = createRandom(2);
-  const characters = [...US_LAYOUT.keys()];
+  const characters = [...US.strokes.keys()];
   const pick = () => characters[random(characters.length)] ?? "";
   for (let round = 0; round < 300; round++) {
     const held = new Held();
@@ -45,7 +47,7 @@ test("whatever is held, any text arrives as it is and what was held is still dow
     const before = { keys: [...host.keys].sort(), modifiers: host.modifiers };
 
     const text = Array.from({ length: random(40) }, pick).join("");
-    const reports = held.type(strokesOf(text, US_LAYOUT));
+    const reports = held.type(strokesOf(text, US).strokes);
 
     expect(host.read(reports)).toBe(text);
     expect({ keys: [...host.keys].sort(), modifiers: host.modifiers }).toEqual(before);

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Runner } from "../../src/control/runner.ts";
-import { US_LAYOUT } from "../../src/hid/layout.ts";
+import { layoutOf } from "../../src/hid/layout.ts";
 import { Screen } from "../../src/video/screen.ts";
 import { ask, openWorld, type Seen, type World } from "./world.ts";
+
+const US = layoutOf("us");
 
 let world: World;
 let both: string;
@@ -27,7 +29,7 @@ async function act(query: string, how: How = {}): Promise<Seen> {
   const headers = { authorization: `token ${how.token ?? both}` };
   const body = '{"events":[["text","a"]]}';
   const { host, screen = world.parts.screen } = how;
-  const options = { layout: US_LAYOUT, releaseAfterSeconds: () => 60 };
+  const options = { layout: () => US, leds: () => 0, releaseAfterSeconds: () => 60 };
   const runner = host && new Runner({ ...options, sink: { send: host } });
   const parts = { ...world.parts, screen, runner: runner ?? world.parts.runner };
   return await ask(parts, `/api/public/control${query}`, { method: "POST", headers, body });

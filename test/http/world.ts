@@ -10,7 +10,7 @@ import { parseSettings } from "../../src/config/load.ts";
 import { Runner } from "../../src/control/runner.ts";
 import { Devices } from "../../src/devices.ts";
 import { openSys } from "../../src/ffi/sys.ts";
-import { US_LAYOUT } from "../../src/hid/layout.ts";
+import { layoutOf } from "../../src/hid/layout.ts";
 import { type AppParts, createApp } from "../../src/http/app.ts";
 
 const SETTINGS = `
@@ -51,6 +51,8 @@ export interface Seen {
   readonly body: string;
 }
 
+const US = layoutOf("us");
+
 export async function openWorld(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "linkrd-http-"));
   const lines: string[] = [];
@@ -82,7 +84,12 @@ export async function openWorld(): Promise<World> {
     parts: {
       screen: devices.screen,
       hid: devices.hid,
-      runner: new Runner({ sink: devices.hid, layout: US_LAYOUT, releaseAfterSeconds: () => 60 }),
+      runner: new Runner({
+        sink: devices.hid,
+        layout: () => US,
+        leds: () => 0,
+        releaseAfterSeconds: () => 60,
+      }),
       authority,
       version: "0.0.0",
       epoch: "epoch",

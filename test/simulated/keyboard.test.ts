@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { US_LAYOUT } from "../../src/hid/layout.ts";
+import { layoutOf } from "../../src/hid/layout.ts";
 import { Keyboard, type Press } from "../../src/simulated/keyboard.ts";
 
 function feed(keyboard: Keyboard, ...reports: readonly (readonly number[])[]): Press[] {
@@ -55,7 +55,8 @@ test("caps lock leaves digits alone", () => {
 
 test("every character of the layout comes back as itself", () => {
   const keyboard = new Keyboard();
-  for (const [character, strokes] of US_LAYOUT) {
+  const us = layoutOf("us").strokes;
+  for (const [character, strokes] of us) {
     const presses = strokes.flatMap(({ usage, modifiers }) =>
       feed(keyboard, [modifiers, 0, usage, 0, 0, 0, 0, 0], UP),
     );
@@ -64,7 +65,7 @@ test("every character of the layout comes back as itself", () => {
     else if (character === "\t") expect(action).toEqual({ edit: "tab" });
     else expect(action).toEqual({ type: character });
   }
-  expect(US_LAYOUT.size).toBe(97);
+  expect(us.size).toBe(97);
 });
 
 test("the locks toggle their LEDs on press alone", () => {

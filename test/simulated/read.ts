@@ -1,8 +1,8 @@
-import { US_LAYOUT } from "../../src/hid/layout.ts";
-import type { Face } from "../../src/simulated/font.ts";
+import { layoutOf, strokesOf } from "../../src/hid/layout.ts";
+import type { Face } from "../../src/drawing/font.ts";
 import type { SimulatedHost } from "../../src/simulated/host.ts";
 import type { Place } from "../../src/simulated/layout.ts";
-import { GLYPHS } from "../../src/simulated/spleen.ts";
+import { GLYPHS } from "../../src/drawing/spleen.ts";
 import { Planes } from "../../src/video/planes.ts";
 
 export const NOON = { wallMs: Date.UTC(2026, 10, 21, 12, 0, 0), frame: 7 };
@@ -10,11 +10,9 @@ export const NOTHING = new Uint8Array(8);
 
 /** Types as a keyboard does: each character's key down, then all keys up. */
 export function type(host: SimulatedHost, text: string): void {
-  for (const character of text) {
-    for (const { usage, modifiers } of US_LAYOUT.get(character) ?? []) {
-      host.report("keyboard", Uint8Array.of(modifiers, 0, usage, 0, 0, 0, 0, 0));
-      host.report("keyboard", NOTHING);
-    }
+  for (const { usage, modifiers } of strokesOf(text, layoutOf("us")).strokes) {
+    host.report("keyboard", Uint8Array.of(modifiers, 0, usage, 0, 0, 0, 0, 0));
+    host.report("keyboard", NOTHING);
   }
 }
 
