@@ -87,8 +87,9 @@ export class Receiver {
   }
 
   /**
-   * Gives the source an EDID, which makes it look anew at what it is connected to. @returns "taken",
-   * "too long" for this device, or "refused"
+   * Gives the source an EDID, which makes it look anew at what it is connected to.
+   *
+   * @returns "taken", "too long" for this device, or "refused"
    */
   giveEdid(edid: Uint8Array): "taken" | "too long" | "refused" {
     const request = edidOf(edid, edid.length / EDID_BLOCK_BYTES);

@@ -11,15 +11,18 @@ import { gadget } from "./checks/gadget.ts";
 import { keyboard } from "./checks/keyboard.ts";
 import { machinery } from "./checks/machinery.ts";
 import { mouse } from "./checks/mouse.ts";
+import { cable, signal } from "./checks/signal.ts";
 import { crashed, unplugged } from "./checks/unplugged.ts";
 
-/** In the order in which they run. The last of `singlePlanar` pulls both of vivid's devices. */
+/** In the order in which they run. The last of `singlePlanar` pulls all of vivid's devices. */
 export const GROUPS: readonly Group[] = [
   machinery,
   television,
   formatsMultiPlanar,
   multiPlanar,
   formats,
+  cable,
+  signal,
   noDevice,
   gadget,
   keyboard,

@@ -7,6 +7,15 @@ export const SIGNAL = { current: 0, none: 1, unlocked: 2, outOfRange: 3, selecte
 /** Values of `test_pattern`. */
 export const PATTERN = { bars: 1, squares: 4, red: 7 } as const;
 
+/** Names of the buttons that make it fail once, by what fails. */
+export const FAILURES = {
+  buffer: "inject_v4l2_buf_flag_error",
+  requestBuffers: "inject_vidioc_reqbufs_error",
+  queueBuffer: "inject_vidioc_qbuf_error",
+  start: "inject_vidioc_streamon_error",
+  streaming: "inject_fatal_streaming_error",
+} as const;
+
 /** A frame as the device gives it: packed YUYV, and how the kernel says to read the numbers. */
 export interface RawFrame {
   width: number;
@@ -46,6 +55,36 @@ export class Vivid {
     await this.#control(`dv_timings=${index}`);
   }
 
+  /** Makes the driver fail the next time that it does this. */
+  async fail(at: keyof typeof FAILURES): Promise<void> {
+    await this.#control(`${FAILURES[at]}=1`);
+  }
+
+  /** Of frames that never arrive; at 100 the driver stalls. */
+  async losePercent(percent: number): Promise<void> {
+    await this.#control(`percentage_of_dropped_buffers=${percent}`);
+  }
+
+  /** Frames are numbered from shortly before the number's end, as of the next start. */
+  async wrapSequence(wraps: boolean): Promise<void> {
+    await this.#control(`wrap_sequence_number=${wraps ? 1 : 0}`);
+  }
+
+  async setEdidBlocksMax(blocks: number): Promise<void> {
+    await this.#control(`maximum_edid_blocks=${blocks}`);
+  }
+
+  /** Without an EDID, a source sends nothing. */
+  async clearEdid(): Promise<void> {
+    await this.#ctl("--clear-edid");
+  }
+
+  /** The EDID in hexadecimal digits. */
+  async edid(): Promise<string> {
+    const told = await this.#ctl("--get-edid=format=hex");
+    return [...told.matchAll(/^(?:[0-9a-f]{2} *)+$/gm)].join("").replaceAll(/\s/g, "");
+  }
+
   /** Takes one frame through the kernel's own tool; nobody may be streaming. */
   async rawFrame(): Promise<RawFrame> {
     await this.#ctl("--set-fmt-video=pixelformat=YUYV");
@@ -81,7 +120,7 @@ export class Vivid {
 
 const DRIVER = "/sys/bus/platform/drivers/vivid";
 
-/** Takes both of vivid's devices away, as pulling a dongle would; `plug` brings them back. */
+/** Takes all of vivid's devices away, as pulling a dongle would; `plug` brings them back. */
 export async function unplugVivid(): Promise<void> {
   await Bun.write(`${DRIVER}/unbind`, "vivid.0");
 }

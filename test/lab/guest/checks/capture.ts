@@ -1,38 +1,10 @@
 /** From V4L2 to curl: pictures, and the sentences when there is none. vivid has no MJPEG. */
+import { open, refusedWhile, untilPicture, type World } from "../capture-world.ts";
 import { group } from "../check.ts";
 import { Linkrd, ORIGIN, text, untilRefused } from "../linkrd.ts";
-import { decodeJpeg, fromYuyv, type Picture, samePicture } from "../picture.ts";
+import { decodeJpeg, samePicture } from "../picture.ts";
 import { must, same, until } from "../run.ts";
-import { plugVivid, unplugVivid, Vivid } from "../vivid.ts";
-
-interface World extends AsyncDisposable {
-  vivid: Vivid;
-  linkrd: Linkrd;
-  /** What the device sends under each pattern, taken before linkrd had it. */
-  bars: Picture;
-  squares: Picture;
-}
-
-async function open(node: string, size?: [width: number, height: number]): Promise<World> {
-  const vivid = new Vivid(node);
-  if (size !== undefined) await vivid.setSize(...size);
-  await vivid.setPicture("squares");
-  const squares = fromYuyv(await vivid.rawFrame());
-  await vivid.setPicture("bars");
-  const bars = fromYuyv(await vivid.rawFrame());
-  const linkrd = await Linkrd.start(`[video]\ndevice = "${node}"\nformat = "yuyv"\n`);
-  const dispose = () => linkrd[Symbol.asyncDispose]();
-  return { vivid, linkrd, bars, squares, [Symbol.asyncDispose]: dispose };
-}
-
-/** Waits for the first picture, as after a start or when a signal is back. */
-async function untilPicture(linkrd: Linkrd): Promise<Picture> {
-  const jpeg = await until("a picture", 30, async () => {
-    const { status, body } = await linkrd.curl("/api/public/snapshot");
-    return status === 200 ? body : undefined;
-  });
-  return await decodeJpeg(jpeg);
-}
+import { plugVivid, unplugVivid } from "../vivid.ts";
 
 async function showsBars({ linkrd, bars }: World): Promise<void> {
   await untilPicture(linkrd);
@@ -49,17 +21,6 @@ async function followsChange({ vivid, linkrd, bars, squares }: World): Promise<v
   samePicture(await decodeJpeg(await linkrd.snapshot()), bars);
 }
 
-async function refusesAndRecovers(
-  { vivid, linkrd, bars }: World,
-  signal: "none" | "unlocked" | "outOfRange",
-  stage: string,
-): Promise<void> {
-  await vivid.setSignal(signal);
-  await untilRefused(linkrd, stage);
-  await vivid.setSignal("current");
-  samePicture(await untilPicture(linkrd), bars);
-}
-
 export const singlePlanar = group(
   "capture, single-planar, 640×360, BT.601",
   () => open("/dev/video0", [640, 360]),
@@ -72,24 +33,6 @@ export const singlePlanar = group(
       same("exit and stderr", [exit, stderr], [0, ""]);
       samePicture(await decodeJpeg(await Bun.file(file).bytes()), bars);
     },
-    "no signal: 503 that says so, then a picture again": (world) =>
-      refusesAndRecovers(world, "none", "no signal"),
-    "unstable signal: 503 that says so, then a picture again": (world) =>
-      refusesAndRecovers(world, "unlocked", "unstable signal"),
-    "out of range: 503 that says so, then a picture again": (world) =>
-      refusesAndRecovers(world, "outOfRange", "out of range"),
-    "the source changes its resolution: the snapshot has the new one": async ({
-      vivid,
-      linkrd,
-    }) => {
-      await vivid.sendTimings("1024x768p60");
-      await until("a picture of the new size", 20, async () => {
-        const { status, body } = await linkrd.curl("/api/public/snapshot");
-        if (status !== 200) return undefined;
-        const { width, height } = await decodeJpeg(body);
-        return width === 1024 && height === 768 ? true : undefined;
-      });
-    },
     "a wrong token is refused": async () => {
       const url = `${ORIGIN}/api/public/snapshot`;
       const wrong = ["-H", "Authorization: token radxa_linkr_wrong"];
@@ -97,10 +40,7 @@ export const singlePlanar = group(
       same("says", [answer.includes("No Permission"), answer.endsWith(" 403")], [true, true]);
     },
     "the device is pulled: 503 that says so, and back: a picture": async ({ linkrd }) => {
-      await unplugVivid();
-      await untilRefused(linkrd, "no device");
-      await plugVivid();
-      await untilPicture(linkrd);
+      await refusedWhile(linkrd, "no device", unplugVivid, plugVivid);
       same("daemon ended", linkrd.ended, false);
     },
   },
