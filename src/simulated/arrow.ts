@@ -1,5 +1,5 @@
+import type { Colour } from "../drawing/colour.ts";
 import type { Planes } from "../video/planes.ts";
-import type { Colour } from "./colour.ts";
 
 /** The pointer at its smallest; its hot spot is the top left pixel. `#` is edge, `.` is fill. */
 const ARROW = [

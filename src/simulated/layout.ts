@@ -1,6 +1,6 @@
-import type { Rect } from "./canvas.ts";
-import type { Palette } from "./colour.ts";
-import { Face } from "./font.ts";
+import type { Rect } from "../drawing/canvas.ts";
+import { Face } from "../drawing/font.ts";
+import type { Palette } from "./palette.ts";
 import { flow, type Placed, statusFields } from "./status.ts";
 
 /** A console window wider than this is hard to read, and leaves no desktop to see. */

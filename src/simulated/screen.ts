@@ -1,11 +1,11 @@
 import { Fault } from "../base/fault.ts";
+import { Canvas } from "../drawing/canvas.ts";
+import { TextArea } from "../drawing/text.ts";
 import { Planes } from "../video/planes.ts";
 import { drawArrow } from "./arrow.ts";
-import { Canvas } from "./canvas.ts";
-import { createPalette, type Palette } from "./colour.ts";
 import { type Layout, layoutScreen } from "./layout.ts";
+import { createPalette, type Palette } from "./palette.ts";
 import { type HostState, showField } from "./status.ts";
-import { TextArea } from "./text.ts";
 
 const COUNT_COLUMNS = "frame 12345678".length;
 /** How far a window's shadow reaches, in steps of two pixels; each darkens by this part. */

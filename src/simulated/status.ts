@@ -1,8 +1,9 @@
-import type { Palette, Style } from "./colour.ts";
+import type { Style } from "../drawing/colour.ts";
+import type { TextArea } from "../drawing/text.ts";
 import type { Console } from "./console.ts";
 import type { Keyboard } from "./keyboard.ts";
+import type { Palette } from "./palette.ts";
 import type { Pointer } from "./pointer.ts";
-import type { TextArea } from "./text.ts";
 
 /** All that the screen shows of the host, apart from the clock. */
 export interface HostState {

@@ -1,8 +1,9 @@
 /** What a snapshot of the simulated host shows, read back from its pixels. */
-import { createPalette } from "../../src/simulated/colour.ts";
-import type { Face } from "../../src/simulated/font.ts";
+
+import type { Face } from "../../src/drawing/font.ts";
+import { GLYPHS } from "../../src/drawing/spleen.ts";
 import { layoutScreen, type Place } from "../../src/simulated/layout.ts";
-import { GLYPHS } from "../../src/simulated/spleen.ts";
+import { createPalette } from "../../src/simulated/palette.ts";
 import { decodeJpeg, type Picture } from "../lab/guest/picture.ts";
 
 /** Less contrast than this in a cell is a blank. */

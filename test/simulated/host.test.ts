@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Endpoint } from "../../src/hid/descriptors.ts";
-import { createPalette } from "../../src/simulated/colour.ts";
 import { SimulatedHost } from "../../src/simulated/host.ts";
+import { createPalette } from "../../src/simulated/palette.ts";
 import { Planes } from "../../src/video/planes.ts";
 import { NOON, NOTHING, picture, press, random, readText, type } from "./read.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { createPalette } from "../../src/simulated/colour.ts";
 import { type Layout, layoutScreen, type Place } from "../../src/simulated/layout.ts";
+import { createPalette } from "../../src/simulated/palette.ts";
 import { random } from "./read.ts";
 
 function expectInside(layout: Layout, place: Place, box: Layout["bar"]): void {

@@ -1,8 +1,8 @@
-import { layoutOf, strokesOf } from "../../src/hid/layout.ts";
 import type { Face } from "../../src/drawing/font.ts";
+import { GLYPHS } from "../../src/drawing/spleen.ts";
+import { layoutOf, strokesOf } from "../../src/hid/layout.ts";
 import type { SimulatedHost } from "../../src/simulated/host.ts";
 import type { Place } from "../../src/simulated/layout.ts";
-import { GLYPHS } from "../../src/drawing/spleen.ts";
 import { Planes } from "../../src/video/planes.ts";
 
 export const NOON = { wallMs: Date.UTC(2026, 10, 21, 12, 0, 0), frame: 7 };

@@ -31,8 +31,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     code: ["base"],
     packages: ["bun:sqlite", "smol-toml", "valibot", "@noble/hashes", "otpauth"],
   },
-  video: { code: ["base", "ffi"] },
-  simulated: { code: ["base", "ffi", "hid", "video"] },
+  drawing: { code: [], types: ["ffi"] },
+  video: { code: ["base", "ffi", "drawing"] },
+  simulated: { code: ["base", "ffi", "hid", "drawing", "video"] },
   control: { code: ["base", "hid"] },
   http: {
     code: ["base", "access", "control", "video"],

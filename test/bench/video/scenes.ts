@@ -1,9 +1,9 @@
 /** Scenes of a 1920×1080 desktop as raw YUYV frames in files, as an HDMI dongle sends them. */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { Canvas, type Rect } from "../../../src/simulated/canvas.ts";
-import { colour, type Style } from "../../../src/simulated/colour.ts";
-import { Face } from "../../../src/simulated/font.ts";
+import { Canvas, type Rect } from "../../../src/drawing/canvas.ts";
+import { colour, type Style } from "../../../src/drawing/colour.ts";
+import { Face } from "../../../src/drawing/font.ts";
 import { Planes } from "../../../src/video/planes.ts";
 import { createRandom } from "../../hid/random.ts";
 
@@ -86,7 +86,7 @@ function drawWindow(
   }
 }
 
-function desktop(lines: readonly string[], editor: Rect = EDITOR): Canvas {
+function desktop(lines: readonly string[], editor: Rect = EDITOR): Canvas<Planes> {
   const canvas = new Canvas(new Planes(WIDTH, HEIGHT));
   canvas.gradient(colour(0x3d5a80), colour(0x1b2a41));
   canvas.fill({ x: 0, y: 0, width: WIDTH, height: 32 }, PALETTE.bar.paper);

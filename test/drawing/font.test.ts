@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { Face } from "../../src/simulated/font.ts";
-import { GLYPHS } from "../../src/simulated/spleen.ts";
+import { Face } from "../../src/drawing/font.ts";
+import { GLYPHS } from "../../src/drawing/spleen.ts";
 
 function rowsOf(face: Face, character: string): string[] {
   const first = face.glyph(character.charCodeAt(0)) * face.height;

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
+import { Canvas } from "../../src/drawing/canvas.ts";
+import { colour } from "../../src/drawing/colour.ts";
+import { Face } from "../../src/drawing/font.ts";
 import { drawArrow } from "../../src/simulated/arrow.ts";
-import { Canvas } from "../../src/simulated/canvas.ts";
-import { colour } from "../../src/simulated/colour.ts";
-import { Face } from "../../src/simulated/font.ts";
 import { Planes } from "../../src/video/planes.ts";
 
 const RED = { y: 76, u: 85, v: 255 };

@@ -1,4 +1,4 @@
-import type { Planes } from "../video/planes.ts";
+import type { PlanarPicture } from "../ffi/jpeg.ts";
 import type { Colour, Style } from "./colour.ts";
 import type { Face } from "./font.ts";
 
@@ -11,10 +11,10 @@ export interface Rect {
 }
 
 /** Draws straight into 4:2:0 planes; whatever lies outside of them is left out. */
-export class Canvas {
-  readonly planes: Planes;
+export class Canvas<P extends PlanarPicture = PlanarPicture> {
+  readonly planes: P;
 
-  constructor(planes: Planes) {
+  constructor(planes: P) {
     this.planes = planes;
   }
 

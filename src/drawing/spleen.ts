@@ -1,5 +1,5 @@
 /**
- * Spleen, the bitmap font of the simulated screen: 6×12, 8×16 and 12×24 pixels.
+ * Spleen, the bitmap font of all that linkrd draws: 6×12, 8×16 and 12×24 pixels.
  *
  * Made from the PSF files of Debian's package fonts-spleen 1.9.1-1, which are those of
  * https://github.com/fcambus/spleen: of each size the glyphs of `GLYPHS` in that order, each glyph
