@@ -3,6 +3,7 @@ import type { Authority } from "../access/authority.ts";
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Picture, Screen } from "../video/screen.ts";
+import type { StatePicture } from "../video/state-picture.ts";
 import { readQuery } from "./query.ts";
 import type { Env } from "./route.ts";
 
@@ -23,11 +24,12 @@ const BOUNDARY = "linkrd-frame";
  * before, and one a second of a screen that stands still, since some clients give up on silence.
  *
  * A client pulls: it gets the newest frame there is when it has taken the one before, so a slow one
- * costs the memory of one frame and delays nobody. The stream ends with its credential, and when
- * there is no picture any more: what a client goes on showing would be an old one.
+ * costs the memory of one frame and delays nobody. While there is no picture, it gets a drawn one
+ * that says why, marked by `X-Frame-State`: else it would go on showing an old one. The stream ends
+ * with its credential.
  */
 export function streamHandler(parts: StreamParts) {
-  const { screen, authority } = parts;
+  const { authority } = parts;
   let viewers = 0;
   return async (context: Context<Env>): Promise<Response> => {
     readQuery(context.req.url, []);
@@ -46,10 +48,10 @@ export function streamHandler(parts: StreamParts) {
     unwatch = authority.watch(context.var.identity, leave);
     context.req.raw.signal.addEventListener("abort", leave, { once: true });
     try {
-      const first = await screen.next(leaving.signal);
+      const shown = new Shown(parts);
+      const first = await shown.first(leaving.signal);
       context.env.unhurried();
-      const pictures = new Pictures(parts, first);
-      return new Response(bodyOf(pictures, leaving.signal, leave), {
+      return new Response(bodyOf(first, shown, leaving.signal, leave), {
         headers: {
           "content-type": `multipart/x-mixed-replace;boundary=${BOUNDARY}`,
           "cache-control": "no-store",
@@ -63,16 +65,17 @@ export function streamHandler(parts: StreamParts) {
 }
 
 function bodyOf(
-  pictures: Pictures,
+  first: Uint8Array,
+  shown: Shown,
   signal: AbortSignal,
   leave: () => void,
 ): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
+      start: (controller) => controller.enqueue(first),
       async pull(controller) {
         try {
-          const picture = await pictures.next(signal);
-          controller.enqueue(partOf(picture));
+          controller.enqueue(await shown.next(signal));
         } catch {
           leave();
           controller.close();
@@ -84,29 +87,72 @@ function bodyOf(
   );
 }
 
-/** The pictures that one viewer gets: each differs from the last, or comes a second after it. */
-class Pictures {
+/** How often a stream without a picture looks whether there is one again. */
+const LOOK_AGAIN_MS = 200;
+
+/** What one viewer is shown, as parts: each differs from the last, or comes a second after it. */
+class Shown {
   readonly #parts: StreamParts;
-  #first: Picture | undefined;
   #sentVersion = 0;
+  /** The drawn picture that was sent last; undefined once a real one was. */
+  #sentDrawn: StatePicture | undefined;
   /** When the picture was captured that was sent last. */
   #sentUs = 0;
 
-  constructor(parts: StreamParts, first: Picture) {
+  constructor(parts: StreamParts) {
     this.#parts = parts;
-    this.#first = first;
   }
 
-  async next(signal: AbortSignal): Promise<Picture> {
+  /** @throws Fault `no_video` when there is neither a picture nor a drawn one */
+  async first(signal: AbortSignal): Promise<Uint8Array> {
+    const part = await this.#look(() => this.#parts.screen.next(signal));
+    if (part instanceof Fault) throw part;
+    return part ?? (await this.next(signal));
+  }
+
+  async next(signal: AbortSignal): Promise<Uint8Array> {
     for (;;) {
-      const picture = this.#first ?? (await this.#later(signal));
-      this.#first = undefined;
-      const isDue = picture.capturedUs - this.#sentUs >= LIMITS.stream_silence_ms_max * 1000;
-      if (picture.version === this.#sentVersion && !isDue) continue;
-      this.#sentVersion = picture.version;
-      this.#sentUs = picture.capturedUs;
-      return picture;
+      const part = await this.#look(() => this.#later(signal));
+      if (part instanceof Uint8Array) return part;
+      if (part !== undefined) await Bun.sleep(LOOK_AGAIN_MS);
     }
+  }
+
+  /**
+   * @returns a part; undefined when the picture was sent already; why there is no picture, when
+   * that was said already or nothing is drawn
+   */
+  async #look(next: () => Promise<Picture>): Promise<Uint8Array | Fault | undefined> {
+    try {
+      return this.#pictured(await next());
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== "no_video") throw error;
+      return this.#drawn() ?? error;
+    }
+  }
+
+  #pictured(picture: Picture): Uint8Array | undefined {
+    const { version, sequence, width, height, capturedUs } = picture;
+    if (version === this.#sentVersion && !this.#isDue(capturedUs)) return undefined;
+    this.#sentVersion = version;
+    this.#sentDrawn = undefined;
+    this.#sentUs = capturedUs;
+    return partOf(picture.jpeg(), `X-Frame-Sequence: ${sequence}`, width, height);
+  }
+
+  #drawn(): Uint8Array | undefined {
+    const { screen, nowUs } = this.#parts;
+    const { drawn, state } = screen;
+    const now = nowUs();
+    if (drawn === undefined || (drawn === this.#sentDrawn && !this.#isDue(now))) return undefined;
+    this.#sentDrawn = drawn;
+    this.#sentVersion = 0;
+    this.#sentUs = now;
+    return partOf(drawn.bytes, `X-Frame-State: ${state.stage}`, drawn.width, drawn.height);
+  }
+
+  #isDue(us: number): boolean {
+    return us - this.#sentUs >= LIMITS.stream_silence_ms_max * 1000;
   }
 
   /**
@@ -125,12 +171,10 @@ class Pictures {
 /** A timer may be late by this much, and so may a frame be early. */
 const FRAME_SLACK_MS = 8;
 
-function partOf(picture: Picture): Uint8Array {
-  const { sequence, width, height } = picture;
-  const jpeg = picture.jpeg();
+function partOf(jpeg: Uint8Array, field: string, width: number, height: number): Uint8Array {
   const head = new TextEncoder().encode(
     `--${BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n` +
-      `X-Frame-Sequence: ${sequence}\r\nX-Frame-Size: ${width}x${height}\r\n\r\n`,
+      `${field}\r\nX-Frame-Size: ${width}x${height}\r\n\r\n`,
   );
   const part = new Uint8Array(head.length + jpeg.length + 2);
   part.set(head);

@@ -21,6 +21,9 @@ export interface CameraSettings {
   readonly format: string;
 }
 
+/** Formats that are named to a person who has to choose one. */
+const NAMES_MAX = 8;
+
 interface Running {
   readonly device: CaptureDevice;
   readonly format: CaptureFormat;
@@ -195,7 +198,9 @@ export class Camera implements Source {
       checkSize(format, raw);
       return { format, raw };
     }
-    throw new NoPicture("unsupported", `it offers ${offered.map(fourccName).join(", ")}`);
+    const names = offered.slice(0, NAMES_MAX).map(fourccName).join(", ");
+    const more = offered.length > NAMES_MAX ? `, and ${offered.length - NAMES_MAX} more` : "";
+    throw new NoPicture("unsupported", `it offers ${names || "nothing"}${more}`);
   }
 }
 

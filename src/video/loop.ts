@@ -11,6 +11,7 @@ import {
 import { type Rendering, render } from "./rendering.ts";
 import { NoPicture, type VideoState } from "./signal.ts";
 import type { Frame, Source } from "./source.ts";
+import { encodeState } from "./state-picture.ts";
 import { STRIP_LINES, StripEncoder } from "./strips.ts";
 
 export interface LoopParts {
@@ -113,7 +114,13 @@ class VideoLoop {
     const text = JSON.stringify(state);
     if (text === this.#told) return;
     this.#told = text;
-    this.#parts.post({ kind: "state", state }, []);
+    const { makeEncoder, quality, post } = this.#parts;
+    if (state.stage === "ok") {
+      post({ kind: "state", state }, []);
+      return;
+    }
+    const drawn = encodeState(state, this.#size, makeEncoder, quality);
+    post({ kind: "state", state, drawn }, [drawn.bytes.buffer]);
   }
 
   #obey(): boolean {

@@ -1,5 +1,6 @@
 import type { Rendering } from "./rendering.ts";
 import type { VideoState } from "./signal.ts";
+import type { StatePicture } from "./state-picture.ts";
 import type { StripUpdate } from "./strips.ts";
 
 /**
@@ -8,7 +9,12 @@ import type { StripUpdate } from "./strips.ts";
  * to end.
  */
 export type VideoMessage =
-  | { readonly kind: "state"; readonly state: VideoState }
+  | {
+      readonly kind: "state";
+      readonly state: VideoState;
+      /** What a stream shows meanwhile; there whenever the state is not "ok". */
+      readonly drawn?: StatePicture;
+    }
   | PictureMessage
   | RenderedMessage
   | {

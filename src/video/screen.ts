@@ -12,6 +12,7 @@ import {
 } from "./messages.ts";
 import { planOf, type Rendering } from "./rendering.ts";
 import { type Mode, sentenceOf, type VideoState } from "./signal.ts";
+import type { StatePicture } from "./state-picture.ts";
 
 /** One picture, ready to be sent. */
 export interface Picture {
@@ -66,6 +67,7 @@ export interface ScreenParts {
 export class Screen {
   readonly #parts: ScreenParts;
   #state: VideoState = { stage: "starting" };
+  #drawn: StatePicture | undefined;
   /** Undefined while frames are JPEGs already. */
   #header: { readonly bytes: Uint8Array; readonly version: number } | undefined;
   #strips: ScreenStrip[] = [];
@@ -83,6 +85,11 @@ export class Screen {
 
   get state(): VideoState {
     return this.#state;
+  }
+
+  /** What says to a viewer that there is no picture; undefined while there is one. */
+  get drawn(): StatePicture | undefined {
+    return this.#drawn;
   }
 
   /**
@@ -176,7 +183,7 @@ export class Screen {
   /** Takes what the video thread says. */
   receive(message: VideoMessage): void {
     if (message.kind === "state") {
-      this.#change(message.state);
+      this.#change(message.state, message.drawn);
       return;
     }
     if (message.kind === "rendered") {
@@ -197,8 +204,9 @@ export class Screen {
     this.#change({ stage: "failed", detail });
   }
 
-  #change(state: VideoState): void {
+  #change(state: VideoState, drawn?: StatePicture): void {
     this.#state = state;
+    this.#drawn = drawn;
     const sentence = sentenceOf(state);
     if (state.stage !== "starting") {
       this.#parts.log.once("state", state.stage === "ok" ? "info" : "warn", sentence);

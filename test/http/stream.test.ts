@@ -3,6 +3,9 @@ import type { Hono } from "hono";
 import { LIMITS } from "../../src/base/limits.ts";
 import { createApp } from "../../src/http/app.ts";
 import type { Env } from "../../src/http/route.ts";
+import { Screen } from "../../src/video/screen.ts";
+import type { Stage } from "../../src/video/signal.ts";
+import type { StatePicture } from "../../src/video/state-picture.ts";
 import { decode } from "../video/pictures.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -18,10 +21,10 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-async function open(token: string): Promise<Response> {
+async function open(token: string, to = app): Promise<Response> {
   const headers = { authorization: `token ${token}`, host: "127.0.0.1" };
   const request = new Request("http://127.0.0.1/api/public/stream", { headers });
-  return await app.fetch(request, {
+  return await to.fetch(request, {
     peer: "192.0.2.7",
     secure: true,
     unhurried: () => undefined,
@@ -38,6 +41,35 @@ function partsOf(response: Response): Reader {
 interface Reader {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
   cancel(): Promise<void>;
+}
+
+/** A screen that answers each order at once with a picture, as long as its state is ok. */
+function ownScreen() {
+  let sequence = 0;
+  const screen: Screen = new Screen({
+    order: () => {
+      const capturedUs = world.parts.nowUs();
+      const bytes = Uint8Array.of(0xff, 0xd8, ++sequence, 0xff, 0xd9);
+      const picture = { kind: "jpeg", sequence, capturedUs, width: 64, height: 48, bytes } as const;
+      setImmediate(() => screen.receive(picture));
+    },
+    nowUs: world.parts.nowUs,
+    log: world.parts.log,
+  });
+  const names = { device: "/dev/video0", driver: "d", format: "MJPG" };
+  const mode = { ...names, width: 64, height: 48, tellsSignal: true };
+  return {
+    screen,
+    app: createApp({ ...world.parts, screen }),
+    ok: () => screen.receive({ kind: "state", state: { stage: "ok", mode } }),
+    tell: (stage: Stage, drawn: StatePicture) =>
+      screen.receive({ kind: "state", state: { stage }, drawn }),
+  };
+}
+
+/** A drawn picture, told from others by one byte. */
+function drawn(byte: number): StatePicture {
+  return { bytes: Uint8Array.of(0xff, 0xd8, byte, 0xff, 0xd9), width: 1280, height: 720 };
 }
 
 interface Part {
@@ -72,6 +104,42 @@ describe("a stream", () => {
       expect(decode(jpeg).width).toBe(320);
     }
     await reader.cancel();
+  });
+
+  test("says what is missing while there is no picture, and goes on when there is one", async () => {
+    const own = ownScreen();
+    own.tell("no cable", drawn(100));
+    const reader = partsOf(await open(await world.token("states", ["view"]), own.app));
+    const seen = async () => {
+      const { head, jpeg } = await next(reader);
+      const state = /^X-Frame-State: (.*)$/m.exec(head)?.[1]?.trim();
+      const isNumbered = /^X-Frame-Sequence: /m.test(head);
+      return { state, isNumbered, size: /^X-Frame-Size: (\S+)/m.exec(head)?.[1], byte: jpeg[2] };
+    };
+    const stated = (state: Stage, byte: number) => {
+      return { state, isNumbered: false, size: "1280x720", byte };
+    };
+    expect(await seen()).toEqual(stated("no cable", 100));
+    own.tell("no signal", drawn(101));
+    expect(await seen()).toEqual(stated("no signal", 101));
+    const shownMs = performance.now();
+    expect(await seen()).toEqual(stated("no signal", 101));
+    expect(performance.now() - shownMs).toBeGreaterThan(LIMITS.stream_silence_ms_max - 50);
+    own.ok();
+    expect(await seen()).toEqual({ state: undefined, isNumbered: true, size: "64x48", byte: 1 });
+    own.tell("stalled", drawn(102));
+    expect(await seen()).toEqual(stated("stalled", 102));
+    await reader.cancel();
+  });
+
+  test("does not begin with neither a picture nor a drawn one", async () => {
+    const own = ownScreen();
+    own.screen.fail("a bug");
+    const response = await open(await world.token("nothing", ["view"]), own.app);
+    expect([response.status, await response.json()]).toMatchObject([
+      503,
+      { code: 503, data: { stage: "failed" } },
+    ]);
   });
 
   test("ends when its token is revoked", async () => {

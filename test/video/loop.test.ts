@@ -219,6 +219,22 @@ test("a signal that goes and comes back is told each way, looked for once a seco
   expect(decode(jpeg)).toMatchObject({ width: 32, height: 16 });
 }, 10_000);
 
+test("what stands in the way is drawn once, at the size of the last picture", () => {
+  const usual = { ...MODE, width: 640, height: 360 };
+  const { posted } = play(
+    [nothing, fails("stalled"), nothing],
+    [() => usual, fails("stalled"), () => usual],
+  );
+  const states = posted.flatMap((message) => (message.kind === "state" ? [message] : []));
+  expect(states.map(({ state }) => state.stage)).toEqual(["ok", "stalled", "ok"]);
+  expect(states.map(({ drawn }) => drawn && [drawn.width, drawn.height])).toEqual([
+    undefined,
+    [640, 360],
+    undefined,
+  ]);
+  expect(decode(states[1]?.drawn?.bytes ?? expect.unreachable())).toMatchObject({ width: 640 });
+}, 10_000);
+
 test("what is no fault of the signal ends the loop, with the source closed", () => {
   const calls: string[] = [];
   const broken: Step = () => {
