@@ -20,7 +20,7 @@ modules='virtio_pci virtio_console 9p 9pnet_virtio overlay vivid dummy_hcd libco
 vivid='n_devs=3 num_inputs=1,1,2 input_types=0x3,0x3,0xf node_types=0x1,0x1,0x1 multiplanar=1,2,1'
 
 packages='qemu-system-x86 busybox-static kmod v4l-utils libjpeg-turbo-progs evtest curl xz-utils
-  libturbojpeg0 libyuv0'
+  libturbojpeg0 libyuv0 libxkbcommon-dev xkb-data libx11-data'
 
 install_missing() {
   missing=

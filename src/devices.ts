@@ -76,25 +76,31 @@ interface Work {
 }
 
 function realWork({ video, hid }: Settings): Work {
-  const { keyboard, pointer, mouse } = hid;
+  const { keyboard, pointer, mouse, consumer } = hid;
   const { device, format, quality } = video;
   return {
     work: { camera: { settings: { device, format }, quality } },
-    places: { keyboard, pointer, mouse },
+    places: { keyboard, pointer, mouse, consumer },
     close: () => undefined,
   };
 }
 
 /** The simulated host's USB cable: a socket pair for each endpoint, one end for each thread. */
 function simulatedWork(sys: Sys, { video, simulated }: Settings): Work {
-  const [keyboard, pointer, mouse] = [sys.socketPair(), sys.socketPair(), sys.socketPair()];
+  const cable = () => sys.socketPair();
+  const [keyboard, pointer, mouse, consumer] = [cable(), cable(), cable(), cable()];
   const settings = { ...simulated, fps: video.fps_max };
-  const ports = { keyboard: keyboard[1], pointer: pointer[1], mouse: mouse[1] };
+  const end = (at: 0 | 1) => ({
+    keyboard: keyboard[at],
+    pointer: pointer[at],
+    mouse: mouse[at],
+    consumer: consumer[at],
+  });
   return {
-    work: { simulated: { settings, quality: video.quality, ports } },
-    places: { keyboard: keyboard[0], pointer: pointer[0], mouse: mouse[0] },
+    work: { simulated: { settings, quality: video.quality, ports: end(1) } },
+    places: end(0),
     close: () => {
-      for (const fd of [...keyboard, ...pointer, ...mouse]) sys.close(fd);
+      for (const fd of [...keyboard, ...pointer, ...mouse, ...consumer]) sys.close(fd);
     },
   };
 }

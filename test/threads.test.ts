@@ -9,8 +9,10 @@ import { Runner } from "../src/control/runner.ts";
 import { Devices } from "../src/devices.ts";
 import { EAGAIN } from "../src/ffi/errno.ts";
 import { openSys } from "../src/ffi/sys.ts";
+import { ENDPOINTS } from "../src/hid/descriptors.ts";
 import { HidDevice } from "../src/hid/device.ts";
 import { layoutOf } from "../src/hid/layout.ts";
+import type { EndpointPlaces } from "../src/hid/writer.ts";
 import { SimulatedHost } from "../src/simulated/host.ts";
 import { startVideoThread, startWriterThread } from "../src/threads.ts";
 import { Planes } from "../src/video/planes.ts";
@@ -160,7 +162,7 @@ describe("a thread that fails is told of and started again", () => {
     const { log, next } = makeLog();
     const device = new HidDevice((packet) => thread.send(packet));
     const [keyboard, port] = sys.socketPair();
-    const places = { keyboard, pointer: keyboard, mouse: keyboard };
+    const places = { keyboard, pointer: keyboard, mouse: keyboard, consumer: keyboard };
     const thread = startWriterThread({ sys, log, device }, places);
     const send = (first: number) => {
       return device.send([{ endpoint: "mouse", bytes: Uint8Array.of(first, 0, 0, 0, 0) }]);
@@ -195,8 +197,9 @@ describe("a thread that fails is told of and started again", () => {
   test("the video thread, whose state says so meanwhile", async () => {
     const { log, next } = makeLog();
     const before = openDescriptors();
-    const pairs = [sys.socketPair(), sys.socketPair(), sys.socketPair()] as const;
-    const ports = { keyboard: pairs[0][0], pointer: pairs[1][0], mouse: pairs[2][0] };
+    const pairs = ENDPOINTS.map(() => sys.socketPair());
+    const [keyboard = 0, pointer = 0, mouse = 0, consumer = 0] = pairs.map(([ours]) => ours);
+    const ports = { keyboard, pointer, mouse, consumer };
     const screen = new Screen({
       order: (order) => void thread.send(order),
       nowUs: () => sys.monotonicUs(),
@@ -224,7 +227,9 @@ describe("a thread that fails is told of and started again", () => {
     const { log, next } = makeLog();
     const before = openDescriptors();
     const device = new HidDevice(() => false);
-    const places = { keyboard: "/dev/null/1", pointer: "/dev/null/2", mouse: "/dev/null/3" };
+    const places = Object.fromEntries(
+      ENDPOINTS.map((one) => [one, `/dev/null/${one}`]),
+    ) as EndpointPlaces;
     const thread = startWriterThread({ sys, log, device }, places);
     thread.send(Uint8Array.of(0));
     await next("started again");

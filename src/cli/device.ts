@@ -80,5 +80,6 @@ export async function release({ places, io }: Call): Promise<void> {
     keyboard: nodes?.keyboard ?? "/dev/hidg0",
     pointer: nodes?.pointer ?? "/dev/hidg1",
     mouse: nodes?.mouse ?? "/dev/hidg2",
+    consumer: nodes?.consumer ?? "/dev/hidg3",
   });
 }

@@ -66,6 +66,7 @@ export const TABLES = {
     keyboard: text("/dev/hidg0", isPath, 'give an absolute path such as "/dev/hidg0"'),
     pointer: text("/dev/hidg1", isPath, 'give an absolute path such as "/dev/hidg1"'),
     mouse: text("/dev/hidg2", isPath, 'give an absolute path such as "/dev/hidg2"'),
+    consumer: text("/dev/hidg3", isPath, 'give an absolute path such as "/dev/hidg3"'),
     layout: choice("us", LAYOUT_NAMES),
     release_after_seconds: whole(60, 1, LIMITS.release_after_seconds_max),
   },

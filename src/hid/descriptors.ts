@@ -1,12 +1,15 @@
 /**
- * The three HID functions that the host sees: keyboard, absolute pointer and relative mouse.
+ * The four HID functions that the host sees: keyboard, absolute pointer, relative mouse, and the
+ * keys of the consumer page and of system control, such as volume and sleep.
  *
  * The items are those of "Device Class Definition for HID 1.11", section 6.2.2, and the usages
- * those of "HID Usage Tables". No report has an id: a BIOS reads boot reports by their place alone,
- * and each function has an endpoint of its own.
+ * those of "HID Usage Tables". Each function has an endpoint of its own. Only the last has report
+ * ids: a BIOS that asks for the boot protocol (SET_PROTOCOL, which f_hid answers) reads boot
+ * reports by their place alone, and those of keyboard and mouse are the same in both protocols.
  */
 
-export const ENDPOINTS = ["keyboard", "pointer", "mouse"] as const;
+/** In the order of the interfaces: some BIOSes look for a keyboard at interface 0 only. */
+export const ENDPOINTS = ["keyboard", "pointer", "mouse", "consumer"] as const;
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 /** What configfs is told of one HID function (kernel: ABI/testing/configfs-usb-gadget-hid). */
@@ -15,7 +18,7 @@ export interface HidFunction {
   readonly subclass: 0 | 1;
   /** bInterfaceProtocol: 1 keyboard, 2 mouse, 0 neither. */
   readonly protocol: 0 | 1 | 2;
-  /** Bytes of an input report. */
+  /** Bytes of an input report, its id among them. */
   readonly reportLength: number;
   readonly descriptor: Uint8Array;
 }
@@ -127,9 +130,43 @@ const MOUSE = Uint8Array.of(
   ...[0xc0], //       End Collection
 );
 
+/** First bytes of the reports of the consumer function. */
+export const CONSUMER_REPORT_ID = 1;
+export const SYSTEM_REPORT_ID = 2;
+
+/** One key of the consumer page, 16 bits little-endian, and one of system control. */
+const CONSUMER = Uint8Array.of(
+  ...[0x05, 0x0c], // Usage Page (Consumer)
+  ...[0x09, 0x01], // Usage (Consumer Control)
+  ...[0xa1, 0x01], // Collection (Application)
+  ...[0x85, CONSUMER_REPORT_ID], // Report ID
+  ...[0x19, 0x01], //   Usage Minimum (1)
+  ...[0x2a, 0x9c, 0x02], // Usage Maximum (the last of the application controls)
+  ...[0x15, 0x01], //   Logical Minimum (1): 0 is none
+  ...[0x26, 0x9c, 0x02], // Logical Maximum (668)
+  ...[0x75, 0x10], //   Report Size (16)
+  ...[0x95, 0x01], //   Report Count (1)
+  ...[0x81, 0x00], //   Input (Data, Array): the key that is down
+  ...[0xc0], //       End Collection
+  ...[0x05, 0x01], // Usage Page (Generic Desktop)
+  ...[0x09, 0x80], // Usage (System Control)
+  ...[0xa1, 0x01], // Collection (Application)
+  ...[0x85, SYSTEM_REPORT_ID], // Report ID
+  ...[0x19, 0x81], //   Usage Minimum (System Power Down)
+  ...[0x29, 0x83], //   Usage Maximum (System Wake Up)
+  ...[0x15, 0x01], //   Logical Minimum (1): 0 is none
+  ...[0x25, 0x03], //   Logical Maximum (3)
+  ...[0x75, 0x08], //   Report Size (8)
+  ...[0x95, 0x01], //   Report Count (1)
+  ...[0x81, 0x00], //   Input (Data, Array): the key that is down
+  ...[0x81, 0x01], //   Input (Constant): both reports are of one length
+  ...[0xc0], //       End Collection
+);
+
 export const HID_FUNCTIONS: Readonly<Record<Endpoint, HidFunction>> = {
   keyboard: { subclass: 1, protocol: 1, reportLength: 8, descriptor: KEYBOARD },
   // Not a boot mouse: a BIOS would read absolute positions as movements.
   pointer: { subclass: 0, protocol: 0, reportLength: 7, descriptor: POINTER },
   mouse: { subclass: 1, protocol: 2, reportLength: 5, descriptor: MOUSE },
+  consumer: { subclass: 0, protocol: 0, reportLength: 3, descriptor: CONSUMER },
 };

@@ -14,10 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { type Endpoint, HID_FUNCTIONS } from "./descriptors.ts";
-
-/** In the order of the interfaces: some BIOSes look for a keyboard at interface 0 only. */
-const ENDPOINTS: readonly Endpoint[] = ["keyboard", "pointer", "mouse"];
+import { ENDPOINTS, type Endpoint, HID_FUNCTIONS } from "./descriptors.ts";
 
 const CONFIGURATION = "configs/c.1";
 const ENGLISH = "strings/0x409";
@@ -36,7 +33,7 @@ const ATTRIBUTES: readonly Attribute[] = [
   ["bcdDevice", "0x0100"],
   [join(ENGLISH, "manufacturer"), "linkrd"],
   [join(ENGLISH, "product"), "keyboard and mouse"],
-  [join(CONFIGURATION, ENGLISH, "configuration"), "keyboard, pointer, mouse"],
+  [join(CONFIGURATION, ENGLISH, "configuration"), "keyboard, pointer, mouse, media keys"],
   // Bit 7 is always set; bit 5: may wake a sleeping host.
   [join(CONFIGURATION, "bmAttributes"), "0xa0"],
   // Milliamperes; what any hub port gives, also one without power of its own.
@@ -123,7 +120,12 @@ export function nodes(root: string): Readonly<Record<Endpoint, string>> {
     const [, minor] = readFileSync(join(root, functionOf(endpoint), "dev"), "latin1").split(":");
     return `/dev/hidg${Number(minor)}`;
   };
-  return { keyboard: node("keyboard"), pointer: node("pointer"), mouse: node("mouse") };
+  return {
+    keyboard: node("keyboard"),
+    pointer: node("pointer"),
+    mouse: node("mouse"),
+    consumer: node("consumer"),
+  };
 }
 
 /** The text of an attribute without its line end, or "" if there is none. */

@@ -4,9 +4,15 @@
  * An event of a key or a pointer ends in a report of the state after it even if nothing changed: so
  * the host comes to know what linkrd knows, and an event to a host that sleeps is seen to fail.
  */
-import { isModifier, modifierBit } from "./keys.ts";
+import { isModifier, modifierBit, pageOf } from "./keys.ts";
 import type { Stroke } from "./layout.ts";
-import { type HidReport, keyboardReport, mouseReports, pointerReport } from "./reports.ts";
+import {
+  consumerReport,
+  type HidReport,
+  keyboardReport,
+  mouseReports,
+  pointerReport,
+} from "./reports.ts";
 
 /** What is pressed, for status: usages of keys, and bit masks. */
 export interface Holdings {
@@ -22,6 +28,11 @@ export class Held {
   /** Usages of ordinary keys in the order of their presses. */
   #keys: readonly number[] = [];
   #modifiers = 0;
+  /**
+   * By page, the last key pressed of the other pages, or the page alone: their reports have room
+   * for one key each. A page is here once a key of it was pressed.
+   */
+  readonly #ofPages = new Map<number, number>();
   /** Where a button was pressed, there it stays until it is released: no host sees it twice. */
   #pointerButtons = 0;
   #mouseButtons = 0;
@@ -32,7 +43,10 @@ export class Held {
 
   get holdings(): Holdings {
     const buttons = this.#pointerButtons | this.#mouseButtons;
-    return { keys: this.#keys, modifiers: this.#modifiers, buttons };
+    const others = [...this.#ofPages].flatMap(([page, usage]) =>
+      usage === page << 16 ? [] : usage,
+    );
+    return { keys: [...this.#keys, ...others], modifiers: this.#modifiers, buttons };
   }
 
   get isAnythingHeld(): boolean {
@@ -41,11 +55,12 @@ export class Held {
   }
 
   /**
-   * Presses or releases a key of the keyboard page. A key that is down and pressed again goes up
+   * Presses or releases a key. One of the keyboard page that is down and pressed again goes up
    * first, as with kvmd: its release may have been lost, and a press is meant to type. A modifier
    * stays down instead, since a tap of Meta or Alt alone is a command of its own.
    */
   key(usage: number, pressed: boolean): readonly HidReport[] {
+    if (pageOf(usage) !== 0) return this.#keyOfPage(usage, pressed);
     if (isModifier(usage)) {
       const bit = modifierBit(usage);
       this.#modifiers = pressed ? this.#modifiers | bit : this.#modifiers & ~bit;
@@ -112,17 +127,32 @@ export class Held {
     return reports;
   }
 
-  /** Lets go of everything, on all three endpoints, whether this object knows of it or not. */
+  /**
+   * Lets go of everything on keyboard, pointer and mouse, whether this object knows of it or not,
+   * and on the pages of other keys, if one was ever pressed: to firmware that does not read those,
+   * nothing is to be said, and nothing waited for.
+   */
   releaseAll(): readonly HidReport[] {
     this.#keys = [];
     this.#modifiers = 0;
     this.#pointerButtons = 0;
     this.#mouseButtons = 0;
+    for (const page of this.#ofPages.keys()) this.#ofPages.set(page, page << 16);
     return [
       this.#keyboard(),
       pointerReport(0, this.#x, this.#y, 0, 0),
       ...mouseReports(0, 0, 0, 0, 0),
+      ...[...this.#ofPages.values()].map(consumerReport),
     ];
+  }
+
+  #keyOfPage(usage: number, pressed: boolean): readonly HidReport[] {
+    const page = pageOf(usage);
+    const none = page << 16;
+    const wasHeld = this.#ofPages.get(page) === usage;
+    const lifted = wasHeld && pressed ? [consumerReport(none)] : [];
+    if (pressed || wasHeld) this.#ofPages.set(page, pressed ? usage : none);
+    return [...lifted, consumerReport(this.#ofPages.get(page) ?? none)];
   }
 
   #keyboard(): HidReport {

@@ -1,10 +1,11 @@
 /**
- * Names of keys: W3C `KeyboardEvent.code` to usages of the USB HID keyboard page (0x07).
+ * Names of keys: W3C `KeyboardEvent.code` to USB HID usages, those of the keyboard page (0x07) as
+ * they are, those of other pages with the page in the upper 16 bits (HID 1.11, section 6.2.2.8).
  *
  * A `code` names a place on the keyboard, not what is printed on it, and so does a usage; the pairs
  * are those of the W3C "UI Events KeyboardEvent code Values" and the USB "HID Usage Tables",
- * section 10. kvmd's 126 names are all among them. Media, browser and sleep keys live on other
- * pages.
+ * sections 4, 10 and 15. kvmd's 126 names are all among them. Volume and power are on the keyboard
+ * page too, where Windows does not look for them.
  */
 
 /** The first usage of each unbroken run of named keys, with the names in the order of usages. */
@@ -20,11 +21,12 @@ const RUNS: readonly (readonly [first: number, names: string])[] = [
   [0x4f, "ArrowRight ArrowLeft ArrowDown ArrowUp"],
   [0x53, "NumLock NumpadDivide NumpadMultiply NumpadSubtract NumpadAdd NumpadEnter"],
   [0x59, "Numpad1 Numpad2 Numpad3 Numpad4 Numpad5 Numpad6 Numpad7 Numpad8 Numpad9 Numpad0"],
-  [0x63, "NumpadDecimal IntlBackslash ContextMenu Power NumpadEqual"],
+  [0x63, "NumpadDecimal IntlBackslash ContextMenu"],
+  [0x67, "NumpadEqual"],
   [0x68, "F13 F14 F15 F16 F17 F18 F19 F20 F21 F22 F23 F24"],
   [0x74, "Open Help"],
   [0x77, "Select"],
-  [0x79, "Again Undo Cut Copy Paste Find AudioVolumeMute AudioVolumeUp AudioVolumeDown"],
+  [0x79, "Again Undo Cut Copy Paste Find"],
   [0x85, "NumpadComma"],
   [0x87, "IntlRo KanaMode IntlYen Convert NonConvert"],
   [0x90, "Lang1 Lang2 Lang3 Lang4 Lang5"],
@@ -36,6 +38,20 @@ const RUNS: readonly (readonly [first: number, names: string])[] = [
   [0xd3, "NumpadMemoryAdd NumpadMemorySubtract"],
   [0xd8, "NumpadClear NumpadClearEntry"],
   [0xe0, "ControlLeft ShiftLeft AltLeft MetaLeft ControlRight ShiftRight AltRight MetaRight"],
+  [0x01_0081, "Power Sleep WakeUp"],
+  [0x0c_006f, "BrightnessUp BrightnessDown"],
+  [0x0c_00b0, "MediaPlay MediaPause MediaRecord MediaFastForward MediaRewind"],
+  [0x0c_00b5, "MediaTrackNext MediaTrackPrevious MediaStop Eject"],
+  [0x0c_00cd, "MediaPlayPause"],
+  [0x0c_00e2, "AudioVolumeMute"],
+  [0x0c_00e9, "AudioVolumeUp AudioVolumeDown"],
+  [0x0c_0183, "MediaSelect"],
+  [0x0c_018a, "LaunchMail"],
+  [0x0c_0192, "LaunchApp2"],
+  [0x0c_0194, "LaunchApp1"],
+  [0x0c_0221, "BrowserSearch"],
+  [0x0c_0223, "BrowserHome BrowserBack BrowserForward BrowserStop BrowserRefresh"],
+  [0x0c_022a, "BrowserFavorites"],
 ];
 
 /** Every key that can be pressed, by its W3C `code`. */
@@ -44,6 +60,15 @@ export const KEY_USAGES: ReadonlyMap<string, number> = new Map(
     names.split(" ").map((name, index) => [name, first + index] as const),
   ),
 );
+
+/** Generic desktop, where system control is, and consumer. */
+export const SYSTEM_PAGE = 0x01;
+export const CONSUMER_PAGE = 0x0c;
+
+/** The page of a usage that is not of the keyboard page, 0 for one that is. */
+export function pageOf(usage: number): number {
+  return usage >>> 16;
+}
 
 const MODIFIER_FIRST = 0xe0;
 const MODIFIER_LAST = 0xe7;

@@ -3,7 +3,8 @@
  *
  * Wheels have the signs of HID here: `wheel` + is up, `pan` + is right.
  */
-import type { Endpoint } from "./descriptors.ts";
+import { CONSUMER_REPORT_ID, type Endpoint, SYSTEM_REPORT_ID } from "./descriptors.ts";
+import { CONSUMER_PAGE, pageOf, SYSTEM_PAGE } from "./keys.ts";
 
 /** One input report, and the endpoint that it goes out on. */
 export interface HidReport {
@@ -69,4 +70,27 @@ export function mouseReports(
     const bytes = Uint8Array.of(index === count - 1 ? buttons : before, ...deltas);
     return { endpoint: "mouse", bytes };
   });
+}
+
+/** The usage before the first of system control, whose place in a report counts from 1. */
+const SYSTEM_BASE = 0x80;
+
+/**
+ * The 3-byte report of a key of the consumer page or of system control that is down, and of no
+ * other of its page; the page alone (`page << 16`) says that none is.
+ */
+export function consumerReport(usage: number): HidReport {
+  const id = usage & 0xffff;
+  const bytes =
+    pageOf(usage) === CONSUMER_PAGE
+      ? Uint8Array.of(CONSUMER_REPORT_ID, id, id >> 8)
+      : Uint8Array.of(SYSTEM_REPORT_ID, Math.max(0, id - SYSTEM_BASE), 0);
+  return { endpoint: "consumer", bytes };
+}
+
+/** The usage that such a report says is down; the page alone where none is. */
+export function consumerUsage(bytes: Uint8Array): number {
+  const [report, low = 0, high = 0] = bytes;
+  if (report === CONSUMER_REPORT_ID) return (CONSUMER_PAGE << 16) | (high << 8) | low;
+  return (SYSTEM_PAGE << 16) | (low === 0 ? 0 : SYSTEM_BASE + low);
 }

@@ -46,6 +46,7 @@ export function runWriter({ sys, places, calls, post }: WriterParts): void {
     keyboard: new ReportEndpoint(sys, places.keyboard),
     pointer: new ReportEndpoint(sys, places.pointer),
     mouse: new ReportEndpoint(sys, places.mouse),
+    consumer: new ReportEndpoint(sys, places.consumer),
   };
   const { keyboard } = endpoints;
   const packet = new Uint8Array(PACKET_BYTES_MAX);

@@ -1,7 +1,7 @@
 import { type Endpoint, HID_FUNCTIONS } from "../hid/descriptors.ts";
 import type { Planes } from "../video/planes.ts";
 import { Console } from "./console.ts";
-import { Keyboard } from "./keyboard.ts";
+import { Keyboard, type Press } from "./keyboard.ts";
 import type { Layout } from "./layout.ts";
 import { Pointer } from "./pointer.ts";
 import { type Clock, Screen } from "./screen.ts";
@@ -64,7 +64,9 @@ export class SimulatedHost {
       this.#malformed++;
       return;
     }
-    if (endpoint === "keyboard") this.#type(bytes);
+    const { keyboard } = this.#state;
+    if (endpoint === "keyboard") this.#press(keyboard.apply(bytes));
+    else if (endpoint === "consumer") this.#press(keyboard.applyConsumer(bytes));
     else if (endpoint === "pointer") this.#state.pointer.absolute(bytes);
     else this.#state.pointer.relative(bytes);
   }
@@ -74,8 +76,8 @@ export class SimulatedHost {
     this.#screen.draw(into, clock, this.#state);
   }
 
-  #type(report: Uint8Array): void {
-    for (const { name, action } of this.#state.keyboard.apply(report)) {
+  #press(presses: readonly Press[]): void {
+    for (const { name, action } of presses) {
       this.#recent.unshift(name);
       if (action === undefined) continue;
       if ("type" in action) this.#state.console.type(action.type);

@@ -1,5 +1,6 @@
-import { isModifier, KEY_USAGES } from "../hid/keys.ts";
+import { isModifier, KEY_USAGES, pageOf } from "../hid/keys.ts";
 import { layoutOf } from "../hid/layout.ts";
+import { consumerUsage } from "../hid/reports.ts";
 import type { Edit } from "./console.ts";
 
 /** HID 1.11, appendix C: all six slots hold it when too many keys are down to tell which. */
@@ -66,6 +67,8 @@ export class Keyboard {
   /** Modifiers that went down and have not been used with a key so far. */
   #alone = 0;
   #leds = 0;
+  /** By page, what the last report of media or system keys said. */
+  readonly #ofPages = new Map<number, number>();
 
   constructor() {
     for (const [name, usage] of KEY_USAGES) this.#names.set(usage, name);
@@ -104,6 +107,15 @@ export class Keyboard {
     }
     this.#keys = keys;
     return presses;
+  }
+
+  /** Takes a report of media or system keys, which show by name and type nothing. */
+  applyConsumer(report: Uint8Array): Press[] {
+    const usage = consumerUsage(report);
+    const page = pageOf(usage);
+    const isPressed = usage !== page << 16 && usage !== this.#ofPages.get(page);
+    this.#ofPages.set(page, usage);
+    return isPressed ? [{ name: this.#name(usage), action: undefined }] : [];
   }
 
   #turnModifiers(modifiers: number): Press[] {

@@ -32,6 +32,7 @@ test("an empty file means the defaults of the contract", () => {
       keyboard: "/dev/hidg0",
       pointer: "/dev/hidg1",
       mouse: "/dev/hidg2",
+      consumer: "/dev/hidg3",
       layout: "us",
       release_after_seconds: 60,
     },

@@ -26,10 +26,13 @@ test("a host computes the report lengths that configfs is told", () => {
   expect(bits("keyboard")).toEqual({ input: 8 * 8, output: 8, depth: 0 });
   expect(bits("pointer")).toEqual({ input: 7 * 8, output: 0, depth: 0 });
   expect(bits("mouse")).toEqual({ input: 5 * 8, output: 0, depth: 0 });
-  expect(Object.values(HID_FUNCTIONS).map(({ reportLength }) => reportLength)).toEqual([8, 7, 5]);
+  // Two reports, each with the byte of its id before it.
+  expect(bits("consumer")).toEqual({ input: 2 * (3 - 1) * 8, output: 0, depth: 0 });
+  const lengths = Object.values(HID_FUNCTIONS).map(({ reportLength }) => reportLength);
+  expect(lengths).toEqual([8, 7, 5, 3]);
 });
 
-test("keyboard and mouse speak the boot protocol, the absolute pointer does not", () => {
+test("keyboard and mouse speak the boot protocol, the others do not", () => {
   const numbers = Object.values(HID_FUNCTIONS).map(({ subclass, protocol }) => [
     subclass,
     protocol,
@@ -38,6 +41,7 @@ test("keyboard and mouse speak the boot protocol, the absolute pointer does not"
     [1, 1],
     [0, 0],
     [1, 2],
+    [0, 0],
   ]);
 });
 
@@ -53,5 +57,9 @@ test("the descriptors are these bytes", () => {
   expect(HID_FUNCTIONS.mouse.descriptor.toHex()).toBe(
     "05010902a1010901a100050919012905150025017501950581027503950181010501093009311581" +
       "257f750895028106050109381581257f750895018106050c0a38028106c0c0",
+  );
+  expect(HID_FUNCTIONS.consumer.descriptor.toHex()).toBe(
+    "050c0901a101850119012a9c021501269c02751095018100c0" +
+      "05010980a101850219812983150125037508950181008101c0",
   );
 });

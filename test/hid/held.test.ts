@@ -106,3 +106,21 @@ test("typing with six keys held makes room for the typed one", () => {
     "k 0000101112131415",
   ]);
 });
+
+const [PLAY, NEXT, SLEEP] = [0x0c_00cd, 0x0c_00b5, 0x01_0082];
+
+test("media and system keys have reports of their own, one key of a page at a time", () => {
+  const held = new Held();
+  expect(told(held.key(A, true))).toEqual(["k 000004"]);
+  expect(told(held.key(PLAY, true))).toEqual(["c 01cd"]);
+  expect(told(held.key(SLEEP, true))).toEqual(["c 0202"]);
+  expect(held.holdings.keys).toEqual([A, PLAY, SLEEP]);
+  expect(told(held.key(NEXT, true))).toEqual(["c 01b5"]);
+  expect(told(held.key(PLAY, false))).toEqual(["c 01b5"]);
+  expect(told(held.key(NEXT, true))).toEqual(["c 01", "c 01b5"]);
+  expect(told(held.key(NEXT, false))).toEqual(["c 01"]);
+  expect(told(held.key(A, false))).toEqual(["k "]);
+  expect(held.isAnythingHeld).toBe(true);
+  expect(told(held.releaseAll())).toEqual(["k ", "p 0000400040", "m ", "c 01", "c 02"]);
+  expect(held.isAnythingHeld).toBe(false);
+});

@@ -34,11 +34,8 @@ const KNOWN: readonly (readonly [string, number])[] = [
   ["NumpadDecimal", 0x63],
   ["IntlBackslash", 0x64],
   ["ContextMenu", 0x65],
-  ["Power", 0x66],
   ["F13", 0x68],
   ["F24", 0x73],
-  ["AudioVolumeMute", 0x7f],
-  ["AudioVolumeDown", 0x81],
   ["IntlRo", 0x87],
   ["KanaMode", 0x88],
   ["IntlYen", 0x89],
@@ -49,14 +46,27 @@ const KNOWN: readonly (readonly [string, number])[] = [
   ["NumpadClearEntry", 0xd9],
   ["ControlLeft", 0xe0],
   ["MetaRight", 0xe7],
+  ["Power", 0x010081],
+  ["WakeUp", 0x010083],
+  ["AudioVolumeMute", 0x0c00e2],
+  ["AudioVolumeDown", 0x0c00ea],
+  ["MediaTrackNext", 0x0c00b5],
+  ["MediaStop", 0x0c00b7],
+  ["MediaPlayPause", 0x0c00cd],
+  ["LaunchMail", 0x0c018a],
+  ["BrowserSearch", 0x0c0221],
+  ["BrowserHome", 0x0c0223],
+  ["BrowserBack", 0x0c0224],
+  ["BrowserRefresh", 0x0c0227],
+  ["BrowserFavorites", 0x0c022a],
 ];
 
-test("codes have the usages of the keyboard page", () => {
+test("codes have the usages of the pages", () => {
   for (const [code, usage] of KNOWN) expect([code, KEY_USAGES.get(code)]).toEqual([code, usage]);
 });
 
-test("all of kvmd's names and the rest of the page are there, each usage once", () => {
-  expect(KEY_USAGES.size).toBe(126 + 28);
+test("all of kvmd's names and the rest of the pages are there, each usage once", () => {
+  expect(KEY_USAGES.size).toBe(126 + 28 + 25);
   expect(new Set(KEY_USAGES.values()).size).toBe(KEY_USAGES.size);
   for (const code of KEY_USAGES.keys()) expect(code).toMatch(/^[A-Z][A-Za-z]*[0-9]{0,2}$/);
 });

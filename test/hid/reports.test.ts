@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
+import { KEY_USAGES } from "../../src/hid/keys.ts";
 import {
+  consumerReport,
+  consumerUsage,
   type HidReport,
   keyboardReport,
   mouseReports,
@@ -52,5 +55,21 @@ test("sums of mouse reports are exact, in as few reports as can be", () => {
     const largest = Math.max(...[dx, dy, wheel, pan].map(Math.abs));
     expect(reports.length).toBe(Math.max(1, Math.ceil(largest / 127)));
     expect(reports.every(({ bytes }) => !bytes.slice(1).includes(0x80))).toBe(true);
+  }
+});
+
+test("a report of media or system keys has its id and one key, little-endian", () => {
+  expect(hex(consumerReport(0x0c_00cd))).toBe("consumer 01cd00");
+  expect(hex(consumerReport(0x0c_0223))).toBe("consumer 012302");
+  expect(hex(consumerReport(0x0c_0000))).toBe("consumer 010000");
+  expect(hex(consumerReport(0x01_0082))).toBe("consumer 020200");
+  expect(hex(consumerReport(0x01_0000))).toBe("consumer 020000");
+});
+
+test("every such key is read back from its report", () => {
+  const others = [...KEY_USAGES.values()].filter((usage) => usage > 0xffff);
+  expect(others).toHaveLength(29);
+  for (const usage of [...others, 0x0c_0000, 0x01_0000]) {
+    expect(consumerUsage(consumerReport(usage).bytes)).toBe(usage);
   }
 });

@@ -4,6 +4,7 @@
  */
 import { beforeAll, describe, expect, test } from "bun:test";
 import { join, resolve } from "node:path";
+import { compileXkb } from "../hid/xkb.ts";
 import { bootLab, type LabResult } from "./boot.ts";
 import { GROUPS } from "./guest/groups.ts";
 import { BINARY } from "./guest/linkrd.ts";
@@ -18,6 +19,7 @@ beforeAll(
   async () => {
     if (!(await Bun.file(BINARY).exists())) throw new Error(`no ${BINARY}: make build`);
     await must([join(ROOT, "scripts/lab-setup.sh")]);
+    compileXkb(join(ROOT, "build/lab"));
     lab = await bootLab({
       script: "node_modules/.bin/bun test/lab/guest/main.ts",
       memoryMiB: 2048,

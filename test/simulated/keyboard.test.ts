@@ -107,3 +107,17 @@ test("a modifier counts by itself only if it was not used with a key", () => {
 test("a usage without a name shows as its number", () => {
   expect(feed(new Keyboard(), [0, 0, 0x32, 0, 0, 0, 0, 0])[0]?.name).toBe("0x32");
 });
+
+test("media and power keys show by name, once a press", () => {
+  const keyboard = new Keyboard();
+  const names = [
+    [0x01, 0xe9, 0x00],
+    [0x01, 0xe9, 0x00],
+    [0x02, 0x02, 0x00],
+    [0x01, 0x00, 0x00],
+    [0x01, 0xe9, 0x00],
+    [0x01, 0x9c, 0x02],
+  ].map((report) => keyboard.applyConsumer(Uint8Array.from(report)).map(({ name }) => name));
+  const up = ["AudioVolumeUp"];
+  expect(names).toEqual([up, [], ["Sleep"], [], up, ["0xc029c"]]);
+});

@@ -10,6 +10,8 @@ export const ABS = { X: 0, Y: 1 } as const;
 export const BTN = { LEFT: 0x110, RIGHT: 0x111, MIDDLE: 0x112 } as const;
 export const LED = { NUM: 0, CAPS: 1, SCROLL: 2 } as const;
 const KEY_A = 30;
+const KEY_WAKEUP = 143;
+const KEY_PLAYPAUSE = 164;
 const SYN_DROPPED = 3;
 const KEY_REPEAT = 2;
 /** REL_WHEEL_HI_RES and REL_HWHEEL_HI_RES repeat the wheels in 1/120 of a step. */
@@ -54,13 +56,16 @@ export interface InputNodes {
   keyboard: string;
   pointer: string;
   mouse: string;
+  consumer: string;
+  system: string;
 }
 
 const BUS_USB = "0003";
 
 /**
- * The evdev nodes of every USB input device, told apart by what they can do: keys, absolute axes,
- * relative axes. dummy_hcd's bus has one port, so all of them are the gadget's.
+ * The evdev nodes of every USB input device, told apart by what they can do: keys, media keys,
+ * power keys, absolute axes, relative axes. dummy_hcd's bus has one port, so all of them are the
+ * gadget's.
  */
 export async function inputNodes(): Promise<Partial<InputNodes>> {
   const nodes: Partial<InputNodes> = {};
@@ -73,6 +78,8 @@ export async function inputNodes(): Promise<Partial<InputNodes>> {
       const can = async (kind: string, code: number) =>
         hasBit(await read(`capabilities/${kind}`), code);
       if (await can("key", KEY_A)) nodes.keyboard = `/dev/input/${name}`;
+      else if (await can("key", KEY_PLAYPAUSE)) nodes.consumer = `/dev/input/${name}`;
+      else if (await can("key", KEY_WAKEUP)) nodes.system = `/dev/input/${name}`;
       else if (await can("abs", ABS.X)) nodes.pointer = `/dev/input/${name}`;
       else if (await can("rel", REL.X)) nodes.mouse = `/dev/input/${name}`;
     } catch {
@@ -82,12 +89,13 @@ export async function inputNodes(): Promise<Partial<InputNodes>> {
   return nodes;
 }
 
-/** Waits for all three nodes of the gadget. */
+/** Waits for all nodes of the gadget. */
 export async function allInputNodes(): Promise<InputNodes> {
-  return await until("the host to see keyboard, pointer and mouse", 20, async () => {
-    const { keyboard, pointer, mouse } = await inputNodes();
+  return await until("the host to see all that the gadget is", 20, async () => {
+    const { keyboard, pointer, mouse, consumer, system } = await inputNodes();
     if (keyboard === undefined || pointer === undefined || mouse === undefined) return undefined;
-    return { keyboard, pointer, mouse };
+    if (consumer === undefined || system === undefined) return undefined;
+    return { keyboard, pointer, mouse, consumer, system };
   });
 }
 

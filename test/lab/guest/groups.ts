@@ -9,6 +9,7 @@ import {
 } from "./checks/capture.ts";
 import { gadget } from "./checks/gadget.ts";
 import { keyboard } from "./checks/keyboard.ts";
+import { layouts } from "./checks/layouts.ts";
 import { machinery } from "./checks/machinery.ts";
 import { mouse } from "./checks/mouse.ts";
 import { cable, signal } from "./checks/signal.ts";
@@ -26,6 +27,7 @@ export const GROUPS: readonly Group[] = [
   noDevice,
   gadget,
   keyboard,
+  layouts,
   mouse,
   unplugged,
   crashed,

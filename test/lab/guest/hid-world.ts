@@ -9,7 +9,7 @@ export type Triple = readonly [type: number, code: number, value: number];
 
 const MARK = "F24";
 /** No capture device: keys have to work without a picture. */
-const SETTINGS = '[video]\ndevice = "/dev/video9"\n';
+export const HID_SETTINGS = '[video]\ndevice = "/dev/video9"\n';
 
 export class HidWorld implements AsyncDisposable {
   readonly linkrd: Linkrd;
@@ -29,7 +29,7 @@ export class HidWorld implements AsyncDisposable {
   static async open(): Promise<HidWorld> {
     await must([BINARY, "gadget", "up"]);
     const nodes = await allInputNodes();
-    return new HidWorld(await Linkrd.start(SETTINGS), nodes);
+    return new HidWorld(await Linkrd.start(HID_SETTINGS), nodes);
   }
 
   /** Looks for the host's nodes anew, after the gadget was unplugged and plugged in again. */

@@ -16,18 +16,70 @@ const RUNS: readonly (readonly [first: number, names: string])[] = [
   [92, "Convert KanaMode NonConvert"],
   [96, "NumpadEnter ControlRight NumpadDivide PrintScreen AltRight"],
   [102, "Home ArrowUp PageUp ArrowLeft ArrowRight End ArrowDown PageDown Insert Delete"],
-  [113, "AudioVolumeMute AudioVolumeDown AudioVolumeUp Power NumpadEqual"],
+  [117, "NumpadEqual"],
   [119, "Pause"],
   [121, "NumpadComma Lang1 Lang2 IntlYen MetaLeft MetaRight ContextMenu"],
   [183, "F13 F14 F15 F16 F17 F18 F19 F20 F21 F22 F23 F24"],
 ];
 
-/** kvmd's 126 names, and NumpadEqual, NumpadComma, Lang1 and Lang2. */
+/** kvmd's 126 names but volume and power, and NumpadEqual, NumpadComma, Lang1 and Lang2. */
 export const LINUX_KEYS: ReadonlyMap<string, number> = new Map(
   RUNS.flatMap(([first, names]) =>
     names.split(" ").map((name, index) => [name, first + index] as const),
   ),
 );
+
+/** Media keys, in the order in which the lab presses them. */
+export const CONSUMER_KEYS: ReadonlyMap<string, number> = new Map([
+  ...([
+    ["AudioVolumeMute", 113],
+    ["AudioVolumeDown", 114],
+    ["AudioVolumeUp", 115],
+  ] as const),
+  ...([
+    ["MediaPlayPause", 164],
+    ["MediaTrackNext", 163],
+    ["MediaTrackPrevious", 165],
+  ] as const),
+  ...([
+    ["MediaStop", 166],
+    ["MediaSelect", 171],
+    ["Eject", 161],
+    ["MediaRecord", 167],
+  ] as const),
+  ...([
+    ["MediaPlay", 207],
+    ["MediaFastForward", 208],
+    ["MediaRewind", 168],
+  ] as const),
+  ...([
+    ["MediaPause", 119],
+    ["LaunchMail", 155],
+    ["LaunchApp1", 144],
+    ["LaunchApp2", 140],
+  ] as const),
+  ...([
+    ["BrowserSearch", 217],
+    ["BrowserHome", 172],
+    ["BrowserBack", 158],
+  ] as const),
+  ...([
+    ["BrowserForward", 159],
+    ["BrowserStop", 128],
+    ["BrowserRefresh", 173],
+  ] as const),
+  ...([
+    ["BrowserFavorites", 156],
+    ["BrightnessUp", 225],
+    ["BrightnessDown", 224],
+  ] as const),
+]);
+
+export const SYSTEM_KEYS: ReadonlyMap<string, number> = new Map([
+  ["Power", 116],
+  ["Sleep", 142],
+  ["WakeUp", 143],
+]);
 
 /** The first Linux code of each row of a US keyboard; what it types alone, and with Shift. */
 const ROWS: readonly (readonly [first: number, plain: string, shifted: string])[] = [

@@ -31,10 +31,10 @@ const cleared = async (): Promise<AsyncDisposable> => ({
 });
 
 export const gadget = group("gadget", cleared, {
-  "up gives the host a keyboard, a pointer and a mouse": async () => {
+  "up gives the host a keyboard, a pointer, a mouse, media and power keys": async () => {
     await must(up);
     await allInputNodes();
-    same("device nodes", await hidgNodes(), ["hidg0", "hidg1", "hidg2"]);
+    same("device nodes", await hidgNodes(), ["hidg0", "hidg1", "hidg2", "hidg3"]);
   },
   "the pointer's axes run from 0 to 32767": async () => {
     const { pointer } = await allInputNodes();

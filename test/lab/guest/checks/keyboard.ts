@@ -1,9 +1,9 @@
 /** From curl to the host's keyboard, and what the host's LEDs say back. */
 import { open } from "node:fs/promises";
 import { group } from "../check.ts";
-import { EV, encodeEvent, LED } from "../evdev.ts";
+import { EV, EvdevReader, encodeEvent, LED } from "../evdev.ts";
 import { HidWorld, triples } from "../hid-world.ts";
-import { LINUX_KEYS, printableText, typedText } from "../keys.ts";
+import { CONSUMER_KEYS, LINUX_KEYS, printableText, SYSTEM_KEYS, typedText } from "../keys.ts";
 import { same, until } from "../run.ts";
 
 const MARK = "F24";
@@ -20,6 +20,29 @@ export const keyboard = group("keyboard", HidWorld.open, {
       [EV.KEY, LINUX_KEYS.get(name), 0],
     ]);
     same("events", triples(await world.onKeyboard(events)), wanted);
+  },
+  "media and power keys are keys of devices of their own": async (world) => {
+    const kinds = [
+      [world.nodes.consumer, CONSUMER_KEYS],
+      [world.nodes.system, SYSTEM_KEYS],
+    ] as const;
+    for (const [node, keys] of kinds) {
+      await using reader = new EvdevReader(node);
+      const names = [...keys.keys()];
+      await world.linkrd.control(
+        names.flatMap((name) => [
+          ["keyboard", name, true],
+          ["keyboard", name, false],
+        ]),
+      );
+      const last = keys.get(names.at(-1) ?? "");
+      const got = await reader.takeUntil(({ code, value }) => code === last && value === 0);
+      const wanted = [...keys.values()].flatMap((code) => [
+        [EV.KEY, code, 1],
+        [EV.KEY, code, 0],
+      ]);
+      same("events", triples(got), wanted.slice(0, -1));
+    }
   },
   "modifiers stay down around a key, over requests": async (world) => {
     const chord = ["ControlLeft", "AltRight", "ShiftRight", "MetaLeft"];
