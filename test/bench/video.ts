@@ -109,7 +109,8 @@ async function main(rounds: number): Promise<void> {
   const [device, counters] = [join(devices, "video"), join(folder, "counters")];
   const world = { library: buildFakeV4l2(folder), devices, device, counters };
   const scenes = makeScenes(folder, readFileSync(join(ROOT, "LICENSE"), "utf8"));
-  const binary = join(folder, "linkrd-binary");
+  const binary = join(folder, "bin/linkrd");
+  mkdirSync(join(folder, "bin"));
   // A copy: one that is built anew meanwhile would be another program in the middle of a run.
   copyFileSync(join(ROOT, "dist/linkrd"), binary);
   const programs = [
