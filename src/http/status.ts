@@ -31,6 +31,8 @@ export interface Status {
     readonly width: number | null;
     readonly height: number | null;
     readonly format: string | null;
+    /** Frames that the device gave damaged, empty or cut off, and that were left out. */
+    readonly dropped_frames: number;
   };
   readonly hid: {
     readonly stage: string;
@@ -69,6 +71,7 @@ export function statusOf(parts: StatusParts): Status {
       width: mode?.width ?? null,
       height: mode?.height ?? null,
       format: mode?.format ?? null,
+      dropped_frames: screen.dropped,
     },
     hid: {
       stage: hid.stage ?? "ok",

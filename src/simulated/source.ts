@@ -28,6 +28,7 @@ export class SimulatedSource implements Source {
   readonly #screen: Planes;
   readonly #report = new Uint8Array(64);
   readonly #startedUs: number;
+  readonly dropped = 0;
   #leds = 0;
   #lastFrameUs = 0;
 

@@ -36,8 +36,6 @@ interface Running {
   lookedUs: number;
   /** When a whole frame last came. */
   lastFrameUs: number;
-  /** Frames that came damaged, empty or cut off since the device was opened. */
-  dropped: number;
 }
 
 /** Frames of a V4L2 capture device. */
@@ -48,6 +46,7 @@ export class Camera implements Source {
   #running: Running | undefined;
   /** It stalled or failed, and has sent no frame since. */
   #broke = false;
+  #dropped = 0;
 
   constructor(settings: CameraSettings, sys: Sys, yuv: Yuv) {
     this.settings = settings;
@@ -75,7 +74,7 @@ export class Camera implements Source {
       };
       device.start(LIMITS.capture_buffers_min);
       const now = this.#sys.monotonicUs();
-      const running = { device, format, raw, mode, signal, dropped: 0 };
+      const running = { device, format, raw, mode, signal };
       this.#running = { ...running, lookedUs: now, lastFrameUs: now };
       if (this.#broke) this.#awaitFrame(this.#running);
       this.#broke = false;
@@ -85,6 +84,10 @@ export class Camera implements Source {
       device.close();
       throw stageOf(error);
     }
+  }
+
+  get dropped(): number {
+    return this.#dropped;
   }
 
   close(): void {
@@ -108,7 +111,7 @@ export class Camera implements Source {
       const filled = newest(running.device);
       if (filled === undefined) return undefined;
       const isWhole = holdsFrame(running, filled);
-      if (!isWhole) running.dropped++;
+      if (!isWhole) this.#dropped++;
       if (wanted && isWhole) return this.#borrow(running, filled);
       if (isWhole) running.lastFrameUs = this.#sys.monotonicUs();
       running.device.queue(filled.index);
@@ -161,7 +164,7 @@ export class Camera implements Source {
       release();
       const checked = checkMjpeg(copy);
       if (checked === undefined) {
-        running.dropped++;
+        this.#dropped++;
         return undefined;
       }
       running.lastFrameUs = capturedUs;

@@ -21,17 +21,28 @@ export function loadEdid(receiver: Receiver): void {
  * device without HDMI timings, as USB dongles are; throws NoPicture with what is wrong with it
  */
 export function adoptSignal(receiver: Receiver): Incoming | undefined {
-  const incoming = lookedAt(receiver);
-  if (incoming !== undefined) receiver.adopt(incoming);
+  const incoming = receiver.query();
+  if (!isTold(incoming)) return undefined;
+  const refusal = refusalOf(receiver, incoming);
+  if (refusal !== undefined) throw refusal;
+  const { errno } = incoming;
+  if (errno !== undefined) throw new NoPicture("failed", `the signal cannot be told: ${errno}`);
+  receiver.adopt(incoming);
   return incoming;
 }
 
 /**
  * Is the signal still the one that was adopted? Some bridges send no event when it is not, and go
- * on with frames of the old mode. @throws NoPicture when it has gone or changed
+ * on with frames of the old mode. A driver that cannot tell while it streams is judged by those.
+ *
+ * @throws NoPicture when it has gone or changed
  */
 export function checkSignal(receiver: Receiver, adopted: Incoming): void {
-  const { width, height } = lookedAt(receiver) ?? adopted;
+  const incoming = receiver.query();
+  const refusal = refusalOf(receiver, incoming);
+  if (refusal !== undefined) throw refusal;
+  if (incoming.errno !== undefined) return;
+  const { width, height } = incoming;
   if (width !== adopted.width || height !== adopted.height) throw modeChange();
 }
 
@@ -49,17 +60,18 @@ function isTold({ errno }: Incoming): boolean {
   return errno !== "ENOTTY" && errno !== "ENODATA";
 }
 
-function lookedAt(receiver: Receiver): Incoming | undefined {
-  const incoming = receiver.query();
-  if (!isTold(incoming)) return undefined;
-  const { errno, width, height } = incoming;
-  if (errno === undefined) return incoming;
-  if (errno === "ENOLINK") {
-    throw new NoPicture(receiver.hasPower() === false ? "no cable" : "no signal");
+/** What is wrong with a signal; undefined for a good one, and for what says nothing of it. */
+function refusalOf(receiver: Receiver, { errno, width, height }: Incoming): NoPicture | undefined {
+  switch (errno) {
+    case "ENOLINK":
+      return new NoPicture(receiver.hasPower() === false ? "no cable" : "no signal");
+    case "ENOLCK":
+      return new NoPicture("unstable signal");
+    case "ERANGE":
+      return new NoPicture("out of range", width > 0 ? `${width}×${height}` : undefined);
+    case "ENODEV":
+      return new NoPicture("no device");
+    default:
+      return undefined;
   }
-  if (errno === "ENOLCK") throw new NoPicture("unstable signal");
-  if (errno === "ERANGE") {
-    throw new NoPicture("out of range", width > 0 ? `${width}×${height}` : undefined);
-  }
-  throw new NoPicture(errno === "ENODEV" ? "no device" : "failed", `the signal: ${errno}`);
 }

@@ -54,6 +54,7 @@ class VideoLoop {
   /** Renderings that are due with the next frame. */
   #renderings: { order: number; wish: Rendering }[] = [];
   #told = "";
+  #toldDropped = 0;
   #open = false;
   #reopenUs = 0;
   #reopenMs = REOPEN_MS;
@@ -74,6 +75,7 @@ class VideoLoop {
     sys.poll(this.#waits, this.#open ? source.patienceMs(this.#wanted) : this.#untilReopenMs());
     if (!this.#obey()) return false;
     if (this.#open) this.#takeFrame();
+    this.#tellDropped();
     return true;
   }
 
@@ -121,6 +123,13 @@ class VideoLoop {
     }
     const drawn = encodeState(state, this.#size, makeEncoder, quality);
     post({ kind: "state", state, drawn }, [drawn.bytes.buffer]);
+  }
+
+  #tellDropped(): void {
+    const { dropped: frames } = this.#parts.source;
+    if (frames === this.#toldDropped) return;
+    this.#toldDropped = frames;
+    this.#parts.post({ kind: "dropped", frames }, []);
   }
 
   #obey(): boolean {

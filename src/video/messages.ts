@@ -15,6 +15,7 @@ export type VideoMessage =
       /** What a stream shows meanwhile; there whenever the state is not "ok". */
       readonly drawn?: StatePicture;
     }
+  | { readonly kind: "dropped"; readonly frames: number }
   | PictureMessage
   | RenderedMessage
   | {

@@ -68,6 +68,7 @@ export class Screen {
   readonly #parts: ScreenParts;
   #state: VideoState = { stage: "starting" };
   #drawn: StatePicture | undefined;
+  #dropped = 0;
   /** Undefined while frames are JPEGs already. */
   #header: { readonly bytes: Uint8Array; readonly version: number } | undefined;
   #strips: ScreenStrip[] = [];
@@ -85,6 +86,11 @@ export class Screen {
 
   get state(): VideoState {
     return this.#state;
+  }
+
+  /** Frames that came damaged since the video thread started. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   /** What says to a viewer that there is no picture; undefined while there is one. */
@@ -184,6 +190,10 @@ export class Screen {
   receive(message: VideoMessage): void {
     if (message.kind === "state") {
       this.#change(message.state, message.drawn);
+      return;
+    }
+    if (message.kind === "dropped") {
+      this.#dropped = message.frames;
       return;
     }
     if (message.kind === "rendered") {

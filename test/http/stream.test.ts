@@ -106,7 +106,7 @@ describe("a stream", () => {
     await reader.cancel();
   });
 
-  test("says what is missing while there is no picture, and goes on when there is one", async () => {
+  test("says what is missing while there is no picture, and goes on with one", async () => {
     const own = ownScreen();
     own.tell("no cable", drawn(100));
     const reader = partsOf(await open(await world.token("states", ["view"]), own.app));

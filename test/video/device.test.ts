@@ -197,6 +197,7 @@ describe("a device that lies is survived, and captured from again:", () => {
       const shown = outcome.pictures.map(({ sequence }) => sequence);
       expect(shown.filter((at) => at >= first && at < first + count)).toEqual([]);
     }
+    expect(outcome.dropped > 0).toBe(damaged.length > 0);
     const isOdd = change.lies?.some(({ kind }) => kind === "index" || kind === "sequence");
     for (const picture of outcome.pictures) {
       const frame = frameIn(picture);

@@ -34,6 +34,7 @@ class Script implements Source {
   readonly #stage: Stage;
   /** What was called, in order: open, close, grab(wanted), released. */
   readonly calls: string[];
+  dropped = 0;
 
   constructor(
     stage: Stage,
@@ -102,6 +103,7 @@ function summary(message: VideoMessage): string {
     const { state } = message;
     return "detail" in state ? `${state.stage} (${state.detail})` : state.stage;
   }
+  if (message.kind === "dropped") return `dropped ${message.frames}`;
   if (message.kind === "rendered") {
     const { order, rendered } = message;
     return `rendered ${order}: ${rendered ? `${rendered.width}x${rendered.height}` : "nothing"}`;
@@ -221,10 +223,13 @@ test("a signal that goes and comes back is told each way, looked for once a seco
 
 test("what stands in the way is drawn once, at the size of the last picture", () => {
   const usual = { ...MODE, width: 640, height: 360 };
+  const started = sys.monotonicUs();
   const { posted } = play(
     [nothing, fails("stalled"), nothing],
     [() => usual, fails("stalled"), () => usual],
   );
+  // One second from the first opening to the second, which fails, and twice as long to the third.
+  expect(sys.monotonicUs() - started).toBeGreaterThanOrEqual(3_000_000);
   const states = posted.flatMap((message) => (message.kind === "state" ? [message] : []));
   expect(states.map(({ state }) => state.stage)).toEqual(["ok", "stalled", "ok"]);
   expect(states.map(({ drawn }) => drawn && [drawn.width, drawn.height])).toEqual([

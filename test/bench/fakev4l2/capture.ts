@@ -34,6 +34,8 @@ export interface Outcome {
   /** Pictures that came after the device was healed. */
   readonly after: readonly Seen[];
   readonly lies: number;
+  /** Frames that were left out, as status would say. */
+  readonly dropped: number;
   readonly log: readonly string[];
 }
 
@@ -85,7 +87,7 @@ async function capture(sys: Sys, job: Job): Promise<Outcome> {
   plug(job.device, job.healed);
   await gather(after, () => after.length >= HEALTHY_PICTURES);
   await thread.stop();
-  return { pictures, after, lies: liesOf(job), log: lines };
+  return { pictures, after, lies: liesOf(job), dropped: screen.dropped, log: lines };
 }
 
 function isWarning(line: string): boolean {

@@ -86,6 +86,24 @@ export class Linkrd implements AsyncDisposable {
     throw new Error(`snapshot: ${status}: ${text(body).slice(0, 300)}`);
   }
 
+  /** All that the stream sends in so many seconds. */
+  async stream(seconds: number): Promise<Uint8Array> {
+    const file = join(this.folder, "stream");
+    const head = ["-H", `Authorization: token ${this.#token}`];
+    // curl's exit status is that of its time being over.
+    await run([
+      "curl",
+      "-s",
+      "-m",
+      `${seconds}`,
+      ...head,
+      "-o",
+      file,
+      `${ORIGIN}/api/public/stream`,
+    ]);
+    return await Bun.file(file).bytes();
+  }
+
   /** Sends events that are expected to arrive. */
   async control(events: readonly unknown[]): Promise<void> {
     const { status, body } = await this.curl("/api/public/control", { events });

@@ -1,7 +1,8 @@
 /** Every way to lose the picture: what is said of it, and how long until it is back. */
+import type { Status } from "../../../../src/http/status.ts";
 import { captureFrom, open, refusedWhile, untilPicture, type World } from "../capture-world.ts";
 import { group } from "../check.ts";
-import { text } from "../linkrd.ts";
+import { text, untilRefused } from "../linkrd.ts";
 import { decodeJpeg, type Picture, samePicture } from "../picture.ts";
 import { same, until } from "../run.ts";
 import type { SIGNAL, Vivid } from "../vivid.ts";
@@ -36,6 +37,10 @@ function signalOf(
   };
 }
 
+async function statusOf({ linkrd }: World): Promise<Status> {
+  return JSON.parse(text((await linkrd.curl("/api/status")).body));
+}
+
 /** Something passes, too short to be asked about: soon there is a picture of what is sent then. */
 async function passes(world: World, what: string, cause: () => Promise<void>): Promise<void> {
   const { vivid, linkrd, squares } = world;
@@ -46,7 +51,7 @@ async function passes(world: World, what: string, cause: () => Promise<void>): P
   await vivid.setPicture("squares");
   await untilNew(world, squares);
   const took = ((performance.now() - begun) / 1000).toFixed(1);
-  const { video } = JSON.parse(text((await linkrd.curl("/api/status")).body));
+  const { video } = await statusOf(world);
   process.stdout.write(`state ${what}: a new picture after ${took} s; status: ${video.message}\n`);
   same("the daemon ended", linkrd.ended, false);
 }
@@ -95,9 +100,9 @@ export const signal = group(
   () => open("/dev/video2", [640, 360]),
   {
     "the host reads the EDID of linkrd": (world) => untilEdid(world, 512),
-    "status says that the signal is there": async ({ linkrd }) => {
-      await untilPicture(linkrd);
-      const { video } = JSON.parse(text((await linkrd.curl("/api/status")).body));
+    "status says that the signal is there": async (world) => {
+      await untilPicture(world.linkrd);
+      const { video } = await statusOf(world);
       same("stage and signal", [video.stage, video.signal], ["ok", "ok"]);
     },
     "no signal, with a cable": signalOf("none", "no signal"),
@@ -117,8 +122,23 @@ export const signal = group(
         () => vivid.losePercent(0),
       );
     },
-    "a damaged frame is left out": (world) =>
-      passes(world, "a damaged frame", () => world.vivid.fail("buffer")),
+    "a damaged frame is left out, and counted": async (world) => {
+      await passes(world, "a damaged frame", () => world.vivid.fail("buffer"));
+      const { video } = await statusOf(world);
+      same("dropped frames", video.dropped_frames, 1);
+    },
+    "a stream goes on with what is missing": async ({ vivid, linkrd }) => {
+      await untilPicture(linkrd);
+      const watching = linkrd.stream(4);
+      await vivid.setSignal("none");
+      await untilRefused(linkrd, "no signal");
+      await vivid.setSignal("current");
+      const parts = text(await watching).match(/X-Frame-(State|Sequence): [a-z ]*/g) ?? [];
+      const kinds = parts.filter((part, at) => part !== parts[at - 1]);
+      const [picture, state] = ["X-Frame-Sequence: ", "X-Frame-State: no signal"];
+      const isThere = kinds[0] === picture && kinds.includes(state) && kinds.at(-1) === picture;
+      same(`parts ${kinds.join(", ")}`, isThere, true);
+    },
     "the driver fails while it streams": (world) =>
       passes(world, "streaming fails", () => world.vivid.fail("streaming")),
     "the driver has no buffers": failsAtStart("requestBuffers"),
