@@ -43,7 +43,8 @@ export type Refusal =
 
 /**
  * What the caller needs: an ability, which users have all of; a session, since a token shall never
- * make or change tokens, users or settings; a person, who has a session or the unix socket; nothing.
+ * make or change tokens, users or settings; a person, who has a session or the unix socket;
+ * nothing.
  */
 export type Access = Ability | "session" | "person" | "open";
 

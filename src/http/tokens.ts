@@ -26,7 +26,8 @@ export function tokenRoutes(authority: Authority): readonly Route[] {
   return [
     {
       ...shared,
-      // The command line asks for it too: it alone knows the last uses that are not on the disk yet.
+      // The command line asks for it too: it alone knows the last uses that are not on the disk
+      // yet.
       access: "person",
       method: "GET",
       path: "/api/tokens",
