@@ -13,6 +13,7 @@ import { watchSettings } from "./config/live.ts";
 import { readSettings } from "./config/read.ts";
 import type { Settings } from "./config/schema.ts";
 import type { FileWatch } from "./config/watch.ts";
+import { Arbiter } from "./control/arbiter.ts";
 import { Runner } from "./control/runner.ts";
 import { Devices } from "./devices.ts";
 import { openSys } from "./ffi/sys.ts";
@@ -70,6 +71,7 @@ class Running implements Daemon {
   readonly #sys = openSys();
   readonly #devices: Devices;
   readonly #runner: Runner;
+  readonly #arbiter: Arbiter;
   readonly #startedMs = performance.now();
   #settings: Settings;
   #layout: Layout;
@@ -91,6 +93,7 @@ class Running implements Daemon {
       leds: () => this.#devices.hid.leds,
       releaseAfterSeconds: () => this.#settings.hid.release_after_seconds,
     });
+    this.#arbiter = new Arbiter({ runner: this.#runner, monotonic: () => performance.now() });
   }
 
   async start(): Promise<void> {
@@ -152,6 +155,7 @@ class Running implements Daemon {
       screen: this.#devices.screen,
       hid: this.#devices.hid,
       runner: this.#runner,
+      arbiter: this.#arbiter,
       authority,
       version: this.#options.version,
       epoch: randomBytes(6).toString("hex"),

@@ -11,6 +11,12 @@ export const LIMITS = {
   /** Pixels of one relative move: no screen is larger, and it is 259 reports of ±127. */
   relative_pixels_max: 32767,
   batches_waiting_max: 8,
+  /** After a person's last key or movement tokens stay away for so long. */
+  person_active_ms: 2000,
+  /** A client that dies with the lease keeps others out no longer than this. */
+  lease_seconds_max: 600,
+  /** `wait`: how long a batch may wait for control. */
+  control_wait_seconds_max: 60,
   /** What a refusal repeats of the input: enough to find it, too little to abuse or to leak. */
   input_echo_characters_max: 32,
   viewers_max: 16,
@@ -33,6 +39,8 @@ export const LIMITS = {
 
   /** A report that the host has not taken by then is given up: the host is asleep or gone. */
   report_wait_ms_max: 1000,
+  /** A host that could not be told to let go is told again this often. */
+  release_retry_ms: 1000,
   /** Characters that cannot be typed, and are named in a refusal. */
   characters_named_max: 8,
   /** Reports handed to the writer thread and not yet taken by the host. */

@@ -53,7 +53,7 @@ export async function status({ places, options, io }: Call): Promise<void> {
     io.print(JSON.stringify(told, null, 2));
     return;
   }
-  const { linkrd, video, hid, tls, clock, access } = told;
+  const { linkrd, video, hid, control, tls, clock, access } = told;
   const lit = Object.entries(hid.leds).flatMap(([name, on]) => (on ? [name] : []));
   const size = video.width === null ? "" : `${video.width}x${video.height} ${video.format}`;
   const signal = video.signal === "unknown" ? "signal unknown" : "";
@@ -62,6 +62,7 @@ export async function status({ places, options, io }: Call): Promise<void> {
     ["video", video.stage, picture],
     ["input", hid.stage, hid.message],
     ["usb", hid.usb?.state ?? "none", hid.usb?.controller ?? "no device controller"],
+    ["control", control.holder?.kind ?? "free", stateOf(control)],
     ["lights", lit.join(", ") || "none", ""],
     ["tls", tls.fingerprint_sha256 === null ? "off" : "on", tls.fingerprint_sha256 ?? ""],
     ["access", access.state, access.message ?? ""],
@@ -69,6 +70,15 @@ export async function status({ places, options, io }: Call): Promise<void> {
     ["linkrd", linkrd.version, `up ${linkrd.uptime_seconds} s, Bun ${linkrd.bun}`],
   ];
   for (const line of table(rows)) io.print(line);
+}
+
+function stateOf({ holder, person_active, running }: Status["control"]): string {
+  const parts = [
+    holder === null ? "" : `leased for ${holder.expires_in_seconds} s`,
+    person_active ? "a person is active" : "",
+    running === null ? "" : `a batch of a ${running} runs`,
+  ];
+  return parts.filter((part) => part !== "").join(", ");
 }
 
 /** Writes all-up reports straight to the devices: for when the daemon is gone (ExecStopPost). */

@@ -1,5 +1,6 @@
 /**
- * Runs batches: one at a time, in order, each report handed to the host before the next event.
+ * Runs a batch: its events in order, each handed to the host before the next. What is held is let
+ * go when it fails, and again until the host has taken that.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { LIMITS } from "../base/limits.ts";
@@ -8,7 +9,6 @@ import { Held, type Holdings } from "../hid/held.ts";
 import type { Layout, Stroke } from "../hid/layout.ts";
 import type { HidReport } from "../hid/reports.ts";
 import type { Batch, ControlEvent } from "./events.ts";
-import { Turns } from "./turns.ts";
 
 /** Where reports go: a USB gadget's endpoints, or the simulated host. */
 export interface HidSink {
@@ -29,7 +29,7 @@ export interface RunnerOptions {
   readonly releaseAfterSeconds: () => number;
 }
 
-/** What was done, with the time from the start of the batch's turn to its end. */
+/** What was done, and how long it took. */
 export interface Outcome {
   readonly events: number;
   readonly characters: number;
@@ -40,7 +40,9 @@ export class Runner {
   readonly #options: RunnerOptions;
   readonly #held = new Held();
   readonly #capsLock: CapsLock;
-  readonly #turns = new Turns(LIMITS.batches_waiting_max);
+  /** Whether the host was not told yet to let go of everything: it was off, or asleep. */
+  #owesRelease = false;
+  #isRunning = false;
   #releaseTimer: NodeJS.Timeout | undefined;
 
   constructor(options: RunnerOptions) {
@@ -58,29 +60,26 @@ export class Runner {
     return this.#held.holdings;
   }
 
-  /** How many batches wait for the one that runs. */
-  get waiting(): number {
-    return this.#turns.waiting;
-  }
-
   /**
-   * Waits for its turn, then does `batch`, event by event. When it fails or `signal` aborts midway,
-   * everything held is let go before the promise rejects.
-   * @throws Fault `too_many` when too many batches wait, `no_hid` when the host does not take
-   * reports, or the reason of `signal`
+   * Does `batch`, event by event; one at a time (Arbiter sees to that). When it fails or `signal`
+   * aborts midway, everything held is let go before the promise rejects. A host that could not be
+   * told to let go is told first, and what it missed of an earlier batch is never sent.
+   * @throws Fault `no_hid` when the host does not take reports, or the reason of `signal`
    */
   async run(batch: Batch, signal: AbortSignal): Promise<Outcome> {
-    using _turn = await this.#turns.take(signal);
     signal.throwIfAborted();
+    this.#isRunning = true;
     clearTimeout(this.#releaseTimer);
     const started = performance.now();
     try {
+      await this.#payRelease();
       for (const event of batch) await this.#perform(event, signal);
     } catch (error) {
       // Best effort: if the host takes no reports, that is the fault to tell, and it is told below.
       await this.releaseAll().catch(() => undefined);
       throw signal.aborted ? signal.reason : error;
     } finally {
+      this.#isRunning = false;
       this.#awaitRelease();
     }
     return {
@@ -95,9 +94,21 @@ export class Runner {
    * end it, abort its signal. @throws Fault `no_hid` when the host does not take the reports
    */
   async releaseAll(): Promise<void> {
-    clearTimeout(this.#releaseTimer);
+    this.#owesRelease = true;
+    try {
+      await this.#payRelease();
+    } finally {
+      this.#awaitRelease();
+    }
+  }
+
+  async #payRelease(): Promise<void> {
+    if (!this.#owesRelease) return;
     const reports = this.#held.releaseAll();
-    await this.#options.sink.send(reports, AbortSignal.timeout(LIMITS.report_wait_ms_max));
+    if (reports.length > 0) {
+      await this.#options.sink.send(reports, AbortSignal.timeout(LIMITS.report_wait_ms_max));
+    }
+    this.#owesRelease = false;
   }
 
   async #perform(event: ControlEvent, signal: AbortSignal): Promise<void> {
@@ -144,10 +155,11 @@ export class Runner {
   /** A running batch answers for its own keys; the time counts from the end of the last one. */
   #awaitRelease(): void {
     clearTimeout(this.#releaseTimer);
-    if (!this.#held.isAnythingHeld) return;
-    const milliseconds = this.#options.releaseAfterSeconds() * 1000;
-    // A host that cannot be told now is told by the next report, which shows the state as it is.
+    if (this.#isRunning) return;
+    if (!this.#owesRelease && !this.#held.isAnythingHeld) return;
+    const heldMs = this.#options.releaseAfterSeconds() * 1000;
     const release = () => void this.releaseAll().catch(() => undefined);
+    const milliseconds = this.#owesRelease ? LIMITS.release_retry_ms : heldMs;
     this.#releaseTimer = setTimeout(release, milliseconds).unref();
   }
 }

@@ -103,7 +103,7 @@ const POINTER = Uint8Array.of(
   ...[0x26, 0xff, 0x7f], // Logical Maximum (32767)
   ...[0x75, 0x10], //     Report Size (16)
   ...[0x95, 0x02], //     Report Count (2)
-  ...[0x81, 0x02], //     Input (Data, Variable, Absolute)
+  ...[0x81, 0x42], //     Input (Data, Variable, Absolute, Null State: beyond 32767)
   ...WHEELS,
   ...[0xc0], //         End Collection
   ...[0xc0], //       End Collection

@@ -4,6 +4,7 @@
  * An event of a key or a pointer ends in a report of the state after it even if nothing changed: so
  * the host comes to know what linkrd knows, and an event to a host that sleeps is seen to fail.
  */
+import type { Endpoint } from "./descriptors.ts";
 import { isModifier, modifierBit, pageOf } from "./keys.ts";
 import type { Stroke } from "./layout.ts";
 import {
@@ -36,10 +37,11 @@ export class Held {
   /** Where a button was pressed, there it stays until it is released: no host sees it twice. */
   #pointerButtons = 0;
   #mouseButtons = 0;
-  /** An absolute report always carries a position. Until one is known it is the middle, far from
-   * the corners where desktops hide gestures. */
-  #x = 0.5;
-  #y = 0.5;
+  /** Where the absolute pointer was sent last: each of its reports carries a position. */
+  #x = 0;
+  #y = 0;
+  /** What was never used holds nothing, and to release it would move the pointer. */
+  readonly #used = new Set<Endpoint>();
 
   get holdings(): Holdings {
     const buttons = this.#pointerButtons | this.#mouseButtons;
@@ -61,6 +63,7 @@ export class Held {
    */
   key(usage: number, pressed: boolean): readonly HidReport[] {
     if (pageOf(usage) !== 0) return this.#keyOfPage(usage, pressed);
+    this.#used.add("keyboard");
     if (isModifier(usage)) {
       const bit = modifierBit(usage);
       this.#modifiers = pressed ? this.#modifiers | bit : this.#modifiers & ~bit;
@@ -76,6 +79,7 @@ export class Held {
 
   /** Moves the absolute pointer; `buttons` is the state of all five wherever they were pressed. */
   pointer(buttons: number, x: number, y: number, wheel: number, pan: number): readonly HidReport[] {
+    this.#used.add("pointer");
     const kept = this.#mouseButtons & buttons;
     const isReleasedThere = kept !== this.#mouseButtons;
     this.#mouseButtons = kept;
@@ -88,6 +92,7 @@ export class Held {
 
   /** Moves the relative mouse; `buttons` is the state of all five wherever they were pressed. */
   mouse(buttons: number, dx: number, dy: number, wheel: number, pan: number): readonly HidReport[] {
+    this.#used.add("mouse");
     const before = this.#mouseButtons;
     const kept = this.#pointerButtons & buttons;
     const isReleasedThere = kept !== this.#pointerButtons;
@@ -108,6 +113,7 @@ export class Held {
    * down.
    */
   type(strokes: readonly Stroke[]): readonly HidReport[] {
+    this.#used.add("keyboard");
     const reports: HidReport[] = [];
     let shownModifiers = this.#modifiers;
     let shownKeys = this.#keys;
@@ -127,26 +133,24 @@ export class Held {
     return reports;
   }
 
-  /**
-   * Lets go of everything on keyboard, pointer and mouse, whether this object knows of it or not,
-   * and on the pages of other keys, if one was ever pressed: to firmware that does not read those,
-   * nothing is to be said, and nothing waited for.
-   */
+  /** Lets go of everything, on each endpoint that was ever used, whatever the host knows of it. */
   releaseAll(): readonly HidReport[] {
     this.#keys = [];
     this.#modifiers = 0;
     this.#pointerButtons = 0;
     this.#mouseButtons = 0;
     for (const page of this.#ofPages.keys()) this.#ofPages.set(page, page << 16);
-    return [
+    const releases = [
       this.#keyboard(),
       pointerReport(0, this.#x, this.#y, 0, 0),
       ...mouseReports(0, 0, 0, 0, 0),
       ...[...this.#ofPages.values()].map(consumerReport),
     ];
+    return releases.filter(({ endpoint }) => this.#used.has(endpoint));
   }
 
   #keyOfPage(usage: number, pressed: boolean): readonly HidReport[] {
+    this.#used.add("consumer");
     const page = pageOf(usage);
     const none = page << 16;
     const wasHeld = this.#ofPages.get(page) === usage;

@@ -1,9 +1,7 @@
 import { LIMITS } from "../base/limits.ts";
 import type { Sys } from "../ffi/sys.ts";
 import { ReportEndpoint } from "./endpoint.ts";
-import { Held } from "./held.ts";
-import { CONSUMER_PAGE, SYSTEM_PAGE } from "./keys.ts";
-import { consumerReport } from "./reports.ts";
+import { allUpReports } from "./reports.ts";
 import { NotTaken } from "./stage.ts";
 import type { EndpointPlaces } from "./writer.ts";
 
@@ -14,8 +12,7 @@ import type { EndpointPlaces } from "./writer.ts";
  */
 export function releaseKeys(sys: Sys, places: EndpointPlaces): void {
   const untilUs = sys.monotonicUs() + LIMITS.report_wait_ms_max * 1000;
-  const others = [CONSUMER_PAGE, SYSTEM_PAGE].map((page) => consumerReport(page << 16));
-  for (const { endpoint, bytes } of [...new Held().releaseAll(), ...others]) {
+  for (const { endpoint, bytes } of allUpReports()) {
     const device = new ReportEndpoint(sys, places[endpoint]);
     try {
       device.write(bytes, untilUs);

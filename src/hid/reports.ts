@@ -94,3 +94,20 @@ export function consumerUsage(bytes: Uint8Array): number {
   if (report === CONSUMER_REPORT_ID) return (CONSUMER_PAGE << 16) | (high << 8) | low;
   return (SYSTEM_PAGE << 16) | (low === 0 ? 0 : SYSTEM_BASE + low);
 }
+
+/** Beyond the logical maximum: no position, so that the host leaves the pointer where it is. */
+const NO_POSITION = 0xffff;
+
+/**
+ * Lets go of everything on every endpoint, whoever pressed it. The pointer's report has no position
+ * (HID 1.11, section 6.2.2.5, Null State): where it was, nobody knows.
+ */
+export function allUpReports(): readonly HidReport[] {
+  const nowhere = NO_POSITION / POSITION_MAX;
+  return [
+    keyboardReport(0, []),
+    pointerReport(0, nowhere, nowhere, 0, 0),
+    ...mouseReports(0, 0, 0, 0, 0),
+    ...[CONSUMER_PAGE, SYSTEM_PAGE].map((page) => consumerReport(page << 16)),
+  ];
+}

@@ -10,6 +10,7 @@ import { hostGuard } from "./host.ts";
 import { addressOf, identify } from "./identity.ts";
 import { isKvmdPath, kvmd } from "./kvmd.ts";
 import { CredentialEnded } from "./lasting.ts";
+import { leaseRoutes } from "./lease.ts";
 import { linkr } from "./linkr.ts";
 import type { PictureParts } from "./picture.ts";
 import { type PlainParts, plainGuard } from "./plain.ts";
@@ -71,6 +72,7 @@ export function routes(parts: AppParts): readonly Route[] {
       dialect: problem,
       handler: screenSocketHandler(parts),
     },
+    ...leaseRoutes(parts),
     ...authRoutes(parts.authority),
     ...accountRoutes(parts.authority),
     ...tokenRoutes(parts.authority),

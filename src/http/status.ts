@@ -1,4 +1,5 @@
 import type { Authority } from "../access/authority.ts";
+import type { Arbiter } from "../control/arbiter.ts";
 import type { Runner } from "../control/runner.ts";
 import type { HidDevice } from "../hid/device.ts";
 import type { UsbPort } from "../hid/udc.ts";
@@ -9,6 +10,7 @@ export interface StatusParts {
   readonly screen: Screen;
   readonly hid: HidDevice;
   readonly runner: Runner;
+  readonly arbiter: Arbiter;
   readonly authority: Authority;
   readonly version: string;
   readonly simulated: () => boolean;
@@ -42,6 +44,12 @@ export interface Status {
     readonly held: { keys: number; modifiers: number; buttons: number };
     readonly batches_waiting: number;
   };
+  /** Who holds the lease, whether a person uses keys or mouse, and whose batch runs. */
+  readonly control: {
+    readonly holder: { readonly kind: string; readonly expires_in_seconds: number } | null;
+    readonly person_active: boolean;
+    readonly running: "person" | "token" | null;
+  };
   /** What a client can pin: null without HTTPS. */
   readonly tls: { readonly fingerprint_sha256: string | null };
   /** How access.toml is; while it is at fault, its last good version is in force. */
@@ -51,7 +59,7 @@ export interface Status {
 }
 
 export function statusOf(parts: StatusParts): Status {
-  const { screen, hid, runner } = parts;
+  const { screen, hid, runner, arbiter } = parts;
   const { store } = parts.authority;
   const { state } = screen;
   const mode = state.stage === "ok" ? state.mode : undefined;
@@ -83,13 +91,25 @@ export function statusOf(parts: StatusParts): Status {
         scroll_lock: (hid.leds & 4) !== 0,
       },
       held: { keys: keys.length, modifiers, buttons },
-      batches_waiting: runner.waiting,
+      batches_waiting: arbiter.waiting,
     },
+    control: controlOf(arbiter),
     tls: { fingerprint_sha256: parts.fingerprint() ?? null },
     access: { state: store.state, message: store.fault?.message ?? null },
     clock: {
       now: new Date(store.clock.now()).toISOString(),
       synchronised: store.clock.synchronised(),
     },
+  };
+}
+
+function controlOf({ state }: Arbiter): Status["control"] {
+  const { holder, isPersonActive, running } = state;
+  return {
+    holder: holder
+      ? { kind: holder.kind, expires_in_seconds: Math.ceil(holder.expiresMs / 1000) }
+      : null,
+    person_active: isPersonActive,
+    running: running ?? null,
   };
 }

@@ -1,4 +1,4 @@
-import { afterEach, expect, jest, test } from "bun:test";
+import { afterEach, describe, expect, jest, test } from "bun:test";
 import { Fault } from "../../src/base/fault.ts";
 import type { Batch, ControlEvent } from "../../src/control/events.ts";
 import { Runner } from "../../src/control/runner.ts";
@@ -7,7 +7,7 @@ import { NotingSink } from "./sink.ts";
 
 const { signal } = new AbortController();
 const PRESS_A: Batch = [{ kind: "key", usage: 0x04, pressed: true }];
-const ALL_UP = ["k ", "p 0000400040", "m "];
+const ALL_UP = ["k "];
 
 const US = layoutOf("us");
 
@@ -59,32 +59,6 @@ test("keys stay down between batches, and holdings tell which", async () => {
   expect(runner.holdings.keys).toEqual([]);
 });
 
-test("batches that come together run one after the other", async () => {
-  const { sink, runner } = setUp();
-  const texts = ["ab", "cd"].map(
-    (text): Batch => [
-      typed(text[0] ?? ""),
-      { kind: "delay", milliseconds: 1 },
-      typed(text[1] ?? ""),
-    ],
-  );
-  const running = texts.map((batch) => runner.run(batch, signal));
-  expect(runner.waiting).toBe(1);
-  await Promise.all(running);
-  const presses = sink.taken.filter((report) => report !== "k ");
-  expect(presses).toEqual(["k 000004", "k 000005", "k 000006", "k 000007"]);
-});
-
-test("the ninth that waits is refused, the eight are not", async () => {
-  const { sink, runner } = setUp();
-  const gate = Promise.withResolvers<void>();
-  sink.before = () => gate.promise;
-  const taken = Array.from({ length: 9 }, () => runner.run(PRESS_A, signal));
-  await expect(runner.run(PRESS_A, signal)).rejects.toMatchObject({ code: "too_many" });
-  gate.resolve();
-  expect(await Promise.all(taken)).toHaveLength(9);
-});
-
 test("a long text goes in pieces, and stops between them with everything up", async () => {
   const { sink, runner } = setUp();
   const client = new AbortController();
@@ -93,8 +67,8 @@ test("a long text goes in pieces, and stops between them with everything up", as
   };
   const text: Batch = [typed("a".repeat(1024))];
   await expect(runner.run(text, client.signal)).rejects.toThrow("client gone");
-  expect(sink.sizes).toEqual([64, 64, 64, 3]);
-  expect(sink.taken.slice(-3)).toEqual(ALL_UP);
+  expect(sink.sizes).toEqual([64, 64, 64, 1]);
+  expect(sink.taken.slice(-1)).toEqual(ALL_UP);
 });
 
 test("when the host takes no reports, all is let go and the fault is told", async () => {
@@ -130,7 +104,7 @@ test("a delay ends at once when the client goes, and everything is up", async ()
   expect(sink.taken).toEqual(["k 000004", ...ALL_UP]);
 });
 
-test("who aborts before the turn disturbs nothing that others hold", async () => {
+test("who aborts before the start disturbs nothing that others hold", async () => {
   const { sink, runner } = setUp();
   await runner.run(PRESS_A, signal);
   const aborted = AbortSignal.abort(new Error("never"));
@@ -151,10 +125,10 @@ test("a key held with no further batch is let go, and any batch starts the time 
   expect(sink.taken).toEqual(["k 000004", "k 020004", ...ALL_UP]);
   jest.advanceTimersByTime(600_000);
   await Promise.resolve();
-  expect(sink.taken).toHaveLength(5);
+  expect(sink.taken).toHaveLength(3);
 });
 
-test("letting go tells all endpoints, and the time of held keys ends with it", async () => {
+test("letting go tells what was used, and the time of held keys ends with it", async () => {
   jest.useFakeTimers();
   const { sink, runner } = setUp();
   await runner.run(PRESS_A, signal);
@@ -173,3 +147,65 @@ test("a text is typed with Caps Lock off, which then is on as before", async () 
     ...[...caps, "k 000006", "k ", ...caps],
   ]);
 });
+
+test("nothing is sent to let go of what was never used", async () => {
+  const { sink, runner } = setUp();
+  await runner.releaseAll();
+  expect(sink.sizes).toEqual([]);
+  await runner.run([{ kind: "mouse", buttons: 0, dx: 1, dy: 1, wheel: 0, pan: 0 }], signal);
+  await runner.releaseAll();
+  expect(sink.taken).toEqual(["m 000101", "m "]);
+});
+
+describe("a host that could not be told to let go", () => {
+  const off = new Fault("no_hid", "the host is off");
+
+  /** Presses a key, then lets the host go away in the middle of a text. */
+  async function lose() {
+    const { sink, runner } = setUp();
+    await runner.run(PRESS_A, signal);
+    sink.before = async () => {
+      throw off;
+    };
+    await expect(runner.run([...PRESS_A, typed("lost")], signal)).rejects.toBe(off);
+    expect(runner.holdings).toEqual({ keys: [], modifiers: 0, buttons: 0 });
+    const back = () => {
+      sink.before = async () => undefined;
+      sink.taken.length = 0;
+    };
+    return { sink, runner, back };
+  }
+
+  test("is told as soon as it is back, once", async () => {
+    jest.useFakeTimers();
+    const { sink, back } = await lose();
+    jest.advanceTimersByTime(1000);
+    await settle();
+    back();
+    jest.advanceTimersByTime(1000);
+    await settle();
+    expect(sink.taken).toEqual(["k "]);
+    jest.advanceTimersByTime(600_000);
+    await settle();
+    expect(sink.taken).toEqual(["k "]);
+  });
+
+  test("is told before the next batch, and of the one before it gets nothing", async () => {
+    const { sink, runner, back } = await lose();
+    back();
+    await runner.run([typed("x")], signal);
+    expect(sink.taken).toEqual(["k ", "k 00001b", "k "]);
+  });
+
+  test("gets no batch until it has taken that", async () => {
+    const { sink, runner } = await lose();
+    sink.sizes.length = 0;
+    await expect(runner.run([{ kind: "delay", milliseconds: 0 }], signal)).rejects.toBe(off);
+    expect(sink.sizes).toEqual([]);
+  });
+});
+
+/** Lets what waits for promises alone go on. */
+async function settle(): Promise<void> {
+  for (let times = 0; times < 20; times++) await Promise.resolve();
+}

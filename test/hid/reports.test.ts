@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { KEY_USAGES } from "../../src/hid/keys.ts";
 import {
+  allUpReports,
   consumerReport,
   consumerUsage,
   type HidReport,
@@ -72,4 +73,15 @@ test("every such key is read back from its report", () => {
   for (const usage of [...others, 0x0c_0000, 0x01_0000]) {
     expect(consumerUsage(consumerReport(usage).bytes)).toBe(usage);
   }
+});
+
+test("letting go of everything moves no pointer", () => {
+  const reports = allUpReports().map(({ endpoint, bytes }) => `${endpoint} ${bytes.toHex()}`);
+  expect(reports).toEqual([
+    "keyboard 0000000000000000",
+    "pointer 00ffffffff0000",
+    "mouse 0000000000",
+    "consumer 010000",
+    "consumer 020000",
+  ]);
 });

@@ -46,7 +46,7 @@ describe("a batch ends midway, and its keys are let go", () => {
     const running = send({ authorization });
     await pressed();
     const waiting = send({ authorization: second });
-    while (world.parts.runner.waiting === 0) await new Promise(setImmediate);
+    while (world.parts.arbiter.waiting === 0) await new Promise(setImmediate);
     await world.store.deleteToken("second");
     expect((await waiting).status).toBe(403);
     expect(world.parts.runner.holdings.keys).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Arbiter } from "../../src/control/arbiter.ts";
 import { Runner } from "../../src/control/runner.ts";
 import { layoutOf } from "../../src/hid/layout.ts";
 import { Screen } from "../../src/video/screen.ts";
@@ -31,7 +32,9 @@ async function act(query: string, how: How = {}): Promise<Seen> {
   const { host, screen = world.parts.screen } = how;
   const options = { layout: () => US, leds: () => 0, releaseAfterSeconds: () => 60 };
   const runner = host && new Runner({ ...options, sink: { send: host } });
-  const parts = { ...world.parts, screen, runner: runner ?? world.parts.runner };
+  const monotonic = () => performance.now();
+  const arbiter = runner ? new Arbiter({ runner, monotonic }) : world.parts.arbiter;
+  const parts = { ...world.parts, screen, arbiter };
   return await ask(parts, `/api/public/control${query}`, { method: "POST", headers, body });
 }
 

@@ -7,6 +7,7 @@ import { FloorClock } from "../../src/access/clock.ts";
 import { AccessStore } from "../../src/access/store.ts";
 import { createLog } from "../../src/base/log.ts";
 import { parseSettings } from "../../src/config/load.ts";
+import { Arbiter } from "../../src/control/arbiter.ts";
 import { Runner } from "../../src/control/runner.ts";
 import { Devices } from "../../src/devices.ts";
 import { openSys } from "../../src/ffi/sys.ts";
@@ -76,6 +77,12 @@ export async function openWorld(): Promise<World> {
   const store = await AccessStore.open({ path, stateDir: folder, log, clock, live: false });
   const monotonic = () => performance.now() + time.aheadMs;
   const authority = new Authority({ store, stateDir: folder, log, monotonic });
+  const runner = new Runner({
+    sink: devices.hid,
+    layout: () => US,
+    leds: () => 0,
+    releaseAfterSeconds: () => 60,
+  });
   const world: World = {
     time,
     log: lines,
@@ -84,12 +91,8 @@ export async function openWorld(): Promise<World> {
     parts: {
       screen: devices.screen,
       hid: devices.hid,
-      runner: new Runner({
-        sink: devices.hid,
-        layout: () => US,
-        leds: () => 0,
-        releaseAfterSeconds: () => 60,
-      }),
+      runner,
+      arbiter: new Arbiter({ runner, monotonic }),
       authority,
       version: "0.0.0",
       epoch: "epoch",
