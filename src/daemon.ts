@@ -163,6 +163,7 @@ class Running implements Daemon {
       quality: () => this.#settings.video.quality,
       fpsMax: () => this.#settings.video.fps_max,
       usbPort: readUsbPort,
+      machines: () => this.#settings.wol,
       simulated: () => this.#settings.video.source === "simulated",
       uptimeSeconds: () => (performance.now() - this.#startedMs) / 1000,
       hosts: () => this.#settings.server.hosts,

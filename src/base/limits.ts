@@ -97,10 +97,11 @@ export const LIMITS = {
   /** A changed file is read once it stayed the same so long: editors write in several steps. */
   file_settle_ms: 100,
 
-  /** Of settings: what a Pi can encode, how long a key is held, what a certificate names. */
+  /** Of settings: what a Pi can encode, how long a key is held, a certificate names, is woken. */
   fps_max: 120,
   release_after_seconds_max: 3600,
   hosts_max: 64,
+  wol_max: 64,
 
   stop_ms_max: 3000,
 } as const;

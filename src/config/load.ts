@@ -4,7 +4,7 @@ import { type BaseIssue, safeParse } from "valibot";
 import { nearest } from "../base/nearest.ts";
 import { type PlacedFault, placedFault } from "../base/placed-fault.ts";
 import { placeOf, scanToml, type TomlEntry } from "../base/toml.ts";
-import { isTable, SETTINGS, type Settings, TABLES } from "./schema.ts";
+import { isTable, LISTS, SETTINGS, type Settings, TABLES } from "./schema.ts";
 
 export type ConfigFault = PlacedFault;
 
@@ -79,6 +79,7 @@ function locate(
 function named(path: Path, entry: TomlEntry | undefined): string {
   if (path.length === 1 && entry?.kind === "pair" && entry.path.length === 1) return `${path[0]}`;
   const [table, key, ...indexes] = path;
+  if (typeof key === "number") return `[[${table}]] ${indexes.join(".")}`.trimEnd();
   const inside = indexes.map((index) => (typeof index === "number" ? `[${index}]` : `.${index}`));
   return key === undefined ? `[${table}]` : `[${table}] ${key}${inside.join("")}`;
 }
@@ -91,7 +92,10 @@ function quote(value: string): string {
 /** Every table and key that {@link TABLES} does not have. valibot's strictObject names only one. */
 function unknownNames(root: Record<string, unknown>): { path: Path; message: string }[] {
   const known = new Map(Object.entries(TABLES).map(([name, keys]) => [name, Object.keys(keys)]));
+  const lists = new Map(Object.entries(LISTS).map(([name, keys]) => [name, Object.keys(keys)]));
   return Object.entries(root).flatMap(([table, content]) => {
+    const list = lists.get(table);
+    if (list !== undefined) return unknownInList(table, content, list, known);
     const keys = known.get(table);
     if (keys === undefined)
       return [{ path: [table], message: unknownTable(table, content, known) }];
@@ -100,6 +104,20 @@ function unknownNames(root: Record<string, unknown>): { path: Path; message: str
       .filter((key) => !keys.includes(key))
       .map((key) => ({ path: [table, key], message: unknownKey(key, keys, known) }));
   });
+}
+
+function unknownInList(
+  list: string,
+  content: unknown,
+  keys: readonly string[],
+  known: ReadonlyMap<string, readonly string[]>,
+): { path: Path; message: string }[] {
+  if (!Array.isArray(content)) return [];
+  return content.flatMap((entry: unknown, index) =>
+    Object.keys(isTable(entry) ? entry : {})
+      .filter((key) => !keys.includes(key))
+      .map((key) => ({ path: [list, index, key], message: unknownKey(key, keys, known) })),
+  );
 }
 
 function unknownTable(

@@ -23,6 +23,12 @@ import {
 import { LAYOUT_NAMES } from "../base/layout-names.ts";
 import { LIMITS } from "../base/limits.ts";
 import { LEVELS } from "../base/log.ts";
+import { parseMac } from "../base/mac.ts";
+
+const NAME = "give up to 32 letters, digits, dots, hyphens and underscores";
+const MAC = 'give the address of a network card, such as "00:11:22:aa:bb:cc"';
+const ADDRESS = 'give an IP address, such as "192.168.1.255"';
+const WOL = "write each machine as a table [[wol]] with name and mac";
 
 /** Each key by its table: the source of {@link SETTINGS} and of the names that `load` suggests. */
 export const TABLES = {
@@ -75,6 +81,19 @@ export const TABLES = {
   },
 };
 
+/** Each array of tables by its name, with the keys of its tables. */
+export const LISTS = {
+  wol: {
+    name: pipe(string(NAME), check(isMachineName, NAME)),
+    mac: pipe(
+      string(MAC),
+      check((value) => parseMac(value) !== undefined, MAC),
+    ),
+    address: optional(pipe(string(ADDRESS), check(isAddress, ADDRESS))),
+    port: optional(wholeNumber(1, 65535)),
+  },
+};
+
 const server = pipe(
   table("server", TABLES.server),
   forward(
@@ -102,6 +121,14 @@ export const SETTINGS = object({
   simulated: optional(table("simulated", TABLES.simulated), {}),
   hid: optional(table("hid", TABLES.hid), {}),
   log: optional(table("log", TABLES.log), {}),
+  wol: optional(
+    pipe(
+      array(pipe(custom<Record<string, unknown>>(isTable, WOL), object(LISTS.wol, WOL)), WOL),
+      maxLength(LIMITS.wol_max, `save at most ${LIMITS.wol_max} machines`),
+      check((machines) => areNamedApart(machines), "give each machine a name of its own"),
+    ),
+    [],
+  ),
 });
 
 type Tables = InferOutput<typeof SETTINGS>;
@@ -121,9 +148,13 @@ function table<const Entries extends ObjectEntries>(name: string, entries: Entri
 }
 
 function whole(otherwise: number, min: number, max: number) {
+  return optional(wholeNumber(min, max), otherwise);
+}
+
+function wholeNumber(min: number, max: number) {
   const remedy = `give a whole number from ${min} to ${max}`;
   const fits = (value: number) => Number.isInteger(value) && value >= min && value <= max;
-  return optional(pipe(number(remedy), check(fits, remedy)), otherwise);
+  return pipe(number(remedy), check(fits, remedy));
 }
 
 function choice<const Name extends string>(otherwise: Name, names: readonly Name[]) {
@@ -141,6 +172,14 @@ function hostName() {
 
 function isAddress(value: string): boolean {
   return isIP(value) !== 0;
+}
+
+function isMachineName(value: string): boolean {
+  return /^[\w.-]{1,32}$/.test(value);
+}
+
+function areNamedApart(machines: readonly { readonly name: string }[]): boolean {
+  return new Set(machines.map(({ name }) => name)).size === machines.length;
 }
 
 function isPath(value: string): boolean {

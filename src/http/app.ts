@@ -22,12 +22,14 @@ import { snapshotHandler } from "./snapshot.ts";
 import { type StatusParts, statusOf } from "./status.ts";
 import { type StreamParts, streamHandler } from "./stream.ts";
 import { tokenRoutes } from "./tokens.ts";
+import { type WolParts, wolHandler } from "./wol.ts";
 
 export interface AppParts
   extends PictureParts,
     StreamParts,
     ScreenSocketParts,
     StatusParts,
+    WolParts,
     Omit<PlainParts, "dialectOf"> {
   /** Names, besides addresses and localhost, under which this device may be called. */
   readonly hosts: () => readonly string[];
@@ -73,6 +75,13 @@ export function routes(parts: AppParts): readonly Route[] {
       handler: screenSocketHandler(parts),
     },
     ...leaseRoutes(parts),
+    {
+      method: "POST",
+      path: "/api/wol",
+      access: "power",
+      dialect: problem,
+      handler: wolHandler(parts),
+    },
     ...authRoutes(parts.authority),
     ...accountRoutes(parts.authority),
     ...tokenRoutes(parts.authority),

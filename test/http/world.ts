@@ -98,6 +98,7 @@ export async function openWorld(): Promise<World> {
       epoch: "epoch",
       nowUs: () => sys.monotonicUs(),
       usbPort: () => undefined,
+      machines: () => [{ name: "nas", mac: "00:11:22:aa:bb:cc", address: "127.0.0.1", port: 9 }],
       simulated: () => true,
       uptimeSeconds: () => 1,
       quality: () => 80,
