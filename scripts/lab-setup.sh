@@ -13,11 +13,12 @@ as_root() {
 }
 
 # The modules of the guest; vivid makes video0 single-planar and video1 multi-planar, each with one
-# HDMI input and nothing else, and video2 single-planar with two, so that one is powered when the
-# other is not.
+# HDMI input and nothing else, video2 single-planar with two, so that one is powered when the other
+# is not, and video3 a webcam.
 modules='virtio_pci virtio_console 9p 9pnet_virtio overlay vivid dummy_hcd libcomposite usb_f_hid
   usbhid hid_generic evdev'
-vivid='n_devs=3 num_inputs=1,1,2 input_types=0x3,0x3,0xf node_types=0x1,0x1,0x1 multiplanar=1,2,1'
+vivid='n_devs=4 num_inputs=1,1,2,1 input_types=0x3,0x3,0xf,0x0 node_types=0x1,0x1,0x1,0x1'
+vivid="$vivid multiplanar=1,2,1,1"
 
 packages='qemu-system-x86 busybox-static kmod v4l-utils libjpeg-turbo-progs evtest curl xz-utils
   libturbojpeg0 libyuv0 libxkbcommon-dev xkb-data libx11-data'

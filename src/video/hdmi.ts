@@ -48,7 +48,7 @@ export function checkSignal(receiver: Receiver, adopted: Incoming): void {
 
 /** The signal changed, and the device has to be set up for it anew. */
 export function modeChange(): NoPicture {
-  return new NoPicture("unstable signal", "mode change");
+  return new NoPicture("mode change");
 }
 
 /** Whether the device tells of an HDMI signal, be it there or not. */

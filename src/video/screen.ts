@@ -11,7 +11,7 @@ import {
   type VideoMessage,
 } from "./messages.ts";
 import { planOf, type Rendering } from "./rendering.ts";
-import { type Mode, sentenceOf, type VideoState } from "./signal.ts";
+import { isPassing, type Mode, sentenceOf, type VideoState } from "./signal.ts";
 import type { StatePicture } from "./state-picture.ts";
 
 /** One picture, ready to be sent. */
@@ -143,7 +143,7 @@ export class Screen {
   /** Waits for what `ask` asks for, as long as it may take and the asker is there. */
   #wait(signal: AbortSignal, ask: (waiter: Waiter) => void): Promise<Picture> {
     if (signal.aborted) return Promise.reject(goneAway());
-    if (this.#state.stage !== "ok" && this.#state.stage !== "starting") {
+    if (this.#state.stage !== "ok" && !isPassing(this.#state.stage)) {
       return Promise.reject(noVideo(this.#state));
     }
     return new Promise((resolve, reject) => {
@@ -219,13 +219,15 @@ export class Screen {
     this.#drawn = drawn;
     const sentence = sentenceOf(state);
     if (state.stage !== "starting") {
-      this.#parts.log.once("state", state.stage === "ok" ? "info" : "warn", sentence);
+      const isFine = state.stage === "ok" || isPassing(state.stage);
+      this.#parts.log.once("state", isFine ? "info" : "warn", sentence);
     }
     this.#versionBefore = this.#version;
     if (state.stage === "ok") return;
     this.#picture = undefined;
     this.#header = undefined;
     this.#strips = [];
+    if (state.stage === "mode change") return;
     for (const { reject } of [...this.#waiters, ...this.#renderings.values()]) {
       reject(noVideo(state));
     }

@@ -10,6 +10,7 @@ export const STAGES = {
   "no cable": "no cable on the HDMI input: is it in at both ends, and the host plugged in?",
   "no signal": "no signal on the HDMI input: is the host on, and the cable in at both ends?",
   "unstable signal": "the HDMI signal is there but cannot be locked to: try another cable or mode",
+  "mode change": "the host changes its video mode: the picture is back in a moment",
   "out of range": "the host sends a mode that the capture device cannot take: choose a lower one",
   unsupported:
     "the capture device offers no format that linkrd reads: set [video] device or format",
@@ -18,6 +19,11 @@ export const STAGES = {
 } as const;
 
 export type Stage = keyof typeof STAGES;
+
+/** Stages that pass by themselves within moments: whoever wants a picture waits. */
+export function isPassing(stage: Stage | "ok"): boolean {
+  return stage === "starting" || stage === "mode change";
+}
 
 /** What is being captured, once there is a picture. */
 export interface Mode {

@@ -231,6 +231,22 @@ describe("a change of the signal", () => {
     expect(seen.orders).toBe(1);
   });
 
+  test("to another mode is waited for, and a signal that then is lost is told", async () => {
+    const { screen, tell } = setUp();
+    const asked = ask(screen);
+    tell({ stage: "mode change" });
+    const later = ask(screen);
+    tell({ stage: "ok", mode: MODE });
+    screen.receive(strips(2000, { 0: 1 }, Uint8Array.of(1)));
+    expect(await asked).toMatchObject({ sequence: expect.any(Number), capturedUs: 2000 });
+    expect(await later).toMatchObject({ capturedUs: 2000 });
+    const lost = ask(screen);
+    tell({ stage: "mode change" });
+    expect(await isSettled(lost)).toBe(false);
+    tell({ stage: "no signal" });
+    expect(faultOf(await lost)).toEqual(["no_video", "no signal"]);
+  });
+
   test("is logged once each way", () => {
     const { tell, lines, screen } = setUp();
     tell({ stage: "no device" });

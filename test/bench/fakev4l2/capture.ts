@@ -8,6 +8,7 @@ import { createLog } from "../../../src/base/log.ts";
 import { openSys, type Sys } from "../../../src/ffi/sys.ts";
 import { startVideoThread } from "../../../src/threads.ts";
 import { Screen } from "../../../src/video/screen.ts";
+import { STAGES } from "../../../src/video/signal.ts";
 import { type Description, plug, readCounters } from "./device.ts";
 
 export interface Job {
@@ -16,7 +17,7 @@ export interface Job {
   readonly liar: Description;
   /** What it then becomes, the next time it is opened. */
   readonly healed: Description;
-  /** So many lies are listened to first; with none to count, until the log warns. */
+  /** So many lies are listened to first; with none to count, until the log tells of trouble. */
   readonly lies: number;
 }
 
@@ -82,7 +83,7 @@ async function capture(sys: Sys, job: Job): Promise<Outcome> {
   };
   const pictures: Seen[] = [];
   const after: Seen[] = [];
-  const isHeard = () => liesOf(job) >= job.lies && (job.lies > 0 || lines.some(isWarning));
+  const isHeard = () => liesOf(job) >= job.lies && (job.lies > 0 || lines.some(isTrouble));
   await gather(pictures, isHeard);
   plug(job.device, job.healed);
   await gather(after, () => after.length >= HEALTHY_PICTURES);
@@ -90,8 +91,8 @@ async function capture(sys: Sys, job: Job): Promise<Outcome> {
   return { pictures, after, lies: liesOf(job), dropped: screen.dropped, log: lines };
 }
 
-function isWarning(line: string): boolean {
-  return /^(?:warn|error)/.test(line);
+function isTrouble(line: string): boolean {
+  return /^(?:warn|error)/.test(line) || line.includes(STAGES["mode change"]);
 }
 
 function liesOf({ liar }: Job): number {

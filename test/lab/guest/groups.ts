@@ -1,5 +1,6 @@
 import type { Group } from "./check.ts";
 import {
+  auto,
   formats,
   formatsMultiPlanar,
   multiPlanar,
@@ -24,6 +25,7 @@ export const GROUPS: readonly Group[] = [
   formats,
   cable,
   signal,
+  auto,
   noDevice,
   gadget,
   keyboard,

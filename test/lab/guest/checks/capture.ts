@@ -1,4 +1,5 @@
 /** From V4L2 to curl: pictures, and the sentences when there is none. vivid has no MJPEG. */
+import { rename } from "node:fs/promises";
 import { open, refusedWhile, untilPicture, type World } from "../capture-world.ts";
 import { group } from "../check.ts";
 import { Linkrd, ORIGIN, text, untilRefused } from "../linkrd.ts";
@@ -105,6 +106,27 @@ export const formatsMultiPlanar = group(
   () => open("/dev/video1"),
   readsFormats("/dev/video1"),
 );
+
+/** The webcam comes first: HDMI is found by its timings, not by its number. */
+async function openAuto(): Promise<AsyncDisposable & { linkrd: Linkrd }> {
+  await rename("/dev/video0", "/dev/video7");
+  await rename("/dev/video3", "/dev/video0");
+  const linkrd = await Linkrd.start('[video]\ndevice = "auto"\n');
+  const dispose = async () => {
+    await linkrd[Symbol.asyncDispose]();
+    await rename("/dev/video0", "/dev/video3");
+    await rename("/dev/video7", "/dev/video0");
+  };
+  return { linkrd, [Symbol.asyncDispose]: dispose };
+}
+
+export const auto = group("capture, auto", openAuto, {
+  "the device that captures HDMI is found behind a webcam": async ({ linkrd }) => {
+    await untilPicture(linkrd);
+    const { video } = JSON.parse(text((await linkrd.curl("/api/status")).body));
+    same("device", video.device, "/dev/video1");
+  },
+});
 
 export const noDevice = group(
   "capture, no device",
