@@ -98,10 +98,10 @@ export class Receiver {
     return result < 0 ? "refused" : "taken";
   }
 
-  /** Asks to be told of changes by POLLPRI. @returns false where the driver has no such event */
-  subscribeSourceChange(): boolean {
+  /** Asks to be told of changes by POLLPRI, where the driver has such an event. */
+  subscribeSourceChange(): void {
     const subscription = new Struct(EVENT_SUBSCRIPTION).set("type", EVENT_SOURCE_CHANGE);
-    return this.#sys.tryIoctl(this.#fd, VIDIOC.SUBSCRIBE_EVENT, subscription.bytes) >= 0;
+    this.#sys.tryIoctl(this.#fd, VIDIOC.SUBSCRIBE_EVENT, subscription.bytes);
   }
 
   /** Takes one waiting event. @returns whether it says that the source changed */

@@ -142,8 +142,10 @@ const ENOLINK = 67;
 const ENOLCK = 37;
 const ERANGE = 34;
 
+const DAMAGE: Lie = { kind: "error", first: 0, count: 1, value: 0 };
+
 /** Signals that are not there, or change without an event, and what they are then called. */
-const SIGNALS: Readonly<Record<string, readonly [Partial<Description>, string]>> = {
+const SIGNALS: Readonly<Record<string, readonly [Partial<Description>, ...string[]]>> = {
   "no signal, and no word of a cable": [{ timings: 1, signal: ENOLINK }, "no signal"],
   "no signal, and a cable": [{ timings: 1, signal: ENOLINK, power: 1 }, "no signal"],
   "no signal, and no cable": [{ timings: 1, signal: ENOLINK, power: 0 }, "no cable"],
@@ -151,6 +153,14 @@ const SIGNALS: Readonly<Record<string, readonly [Partial<Description>, string]>>
   "out of range": [{ timings: 1, signal: ERANGE }, "out of range"],
   "something else": [{ timings: 1, signal: EIO }, "failed"],
   "another mode, with no event": [{ timings: 1, mode_after: 20 }, "mode change"],
+  "the cable is pulled, with no event": [
+    { timings: 1, mode_after: 20, signal: ENOLINK, power: 0 },
+    "no cable",
+  ],
+  "a driver that cannot tell while it streams": [
+    // The lie comes after the signal was looked at: until then the device is watched.
+    { timings: 1, mode_after: 20, signal: EIO, lies: [{ ...DAMAGE, first: 250 }] },
+  ],
 };
 
 let outcomes: Map<string, Outcome>;
@@ -215,10 +225,11 @@ describe("an ioctl that fails says why, and is tried again:", () => {
 });
 
 describe("a signal that is not there has its name, and is captured when it is:", () => {
-  test.each(Object.entries(SIGNALS))("%s", (name, [change, stage]) => {
+  test.each(Object.entries(SIGNALS))("%s", (name, [change, ...stages]) => {
     const outcome = outcomeOf(name);
-    expect(stagesOf(outcome)).toEqual([stage]);
-    expect(outcome.pictures.length > 0).toBe(change.signal === undefined);
+    expect(stagesOf(outcome)).toEqual(stages);
+    const isThereAtFirst = change.signal === undefined || change.mode_after !== undefined;
+    expect(outcome.pictures.length > 0).toBe(isThereAtFirst);
     expectRecovered(outcome);
   });
 });

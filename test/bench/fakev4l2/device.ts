@@ -49,7 +49,10 @@ export interface Description {
   readonly signal?: number;
   /** What V4L2_CID_DV_RX_POWER_PRESENT says, 0 or 1, if there is that control. */
   readonly power?: number;
-  /** From this frame on the incoming signal is twice as wide; nothing else tells of it. */
+  /**
+   * From this frame on the incoming signal is what `signal` says, or else twice as wide; no event
+   * tells of it.
+   */
   readonly mode_after?: number;
   /** Where the counters are shared. */
   readonly counters: string;

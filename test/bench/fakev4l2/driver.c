@@ -148,8 +148,8 @@ static int query_timings(struct device *device, struct v4l2_dv_timings *timings)
 {
 	const struct description *is = &device->is;
 	if (!is->timings) return fail(ENOTTY);
-	if (is->signal) return fail((int)is->signal);
 	int changed = is->mode_after && device->sequence >= is->mode_after;
+	if (is->signal && (changed || !is->mode_after)) return fail((int)is->signal);
 	*timings = (struct v4l2_dv_timings){ .type = V4L2_DV_BT_656_1120 };
 	timings->bt.width = is->format.width << changed;
 	timings->bt.height = is->format.height;

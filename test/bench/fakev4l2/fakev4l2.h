@@ -32,7 +32,7 @@ struct description {
 	char scene[512], counters[512];
 	struct v4l2_pix_format format;
 	/* HDMI: whether there is such, the errno of the signal, 1 + what the power control says, and
-	   the frame from which on the signal is another. */
+	   the frame from which on the signal is that, or another. */
 	uint32_t timings, signal, power, mode_after;
 	uint32_t fps, frames, frame_step;
 	uint32_t offered; /* the one pixel format that VIDIOC_ENUM_FMT tells of */
