@@ -11,7 +11,7 @@ import { BINARY } from "./guest/linkrd.ts";
 import { must } from "./guest/run.ts";
 
 const ROOT = resolve(import.meta.dir, "../..");
-const TIMEOUT_SECONDS = 600;
+const TIMEOUT_SECONDS = 900;
 
 let lab: LabResult;
 
