@@ -2,7 +2,7 @@
 import { allInputNodes, BTN, EV, EvdevReader, type InputEvent, type InputNodes } from "./evdev.ts";
 import { LINUX_KEYS } from "./keys.ts";
 import { BINARY, Linkrd } from "./linkrd.ts";
-import { must, run } from "./run.ts";
+import { must, run, until } from "./run.ts";
 
 /** As `[type, code, value]`. */
 export type Triple = readonly [type: number, code: number, value: number];
@@ -45,6 +45,17 @@ export class HidWorld implements AsyncDisposable {
   async onKeyboard(events: readonly unknown[]): Promise<InputEvent[]> {
     await this.linkrd.control([...events, ["keyboard", MARK, true], ["keyboard", MARK, false]]);
     return await this.keyboardUntilMark();
+  }
+
+  /** Presses Caps Lock if its light, which the host's own console sets, is not as wanted. */
+  async setCapsLock(on: boolean): Promise<void> {
+    const isOn = async () => {
+      const { stdout } = await this.linkrd.command("status", "--json");
+      return JSON.parse(stdout).hid.leds.caps_lock === on;
+    };
+    if (await isOn()) return;
+    await this.onKeyboard([true, false].map((pressed) => ["keyboard", "CapsLock", pressed]));
+    await until(`Caps Lock ${on ? "on" : "off"}`, 20, async () => (await isOn()) || undefined);
   }
 
   async keyboardUntilMark(): Promise<InputEvent[]> {

@@ -20,6 +20,7 @@ export const keyboard = group("keyboard", HidWorld.open, {
       [EV.KEY, LINUX_KEYS.get(name), 0],
     ]);
     same("events", triples(await world.onKeyboard(events)), wanted);
+    await world.setCapsLock(false);
   },
   "media and power keys are keys of devices of their own": async (world) => {
     const kinds = [
