@@ -142,9 +142,7 @@ class Running implements Daemon {
         this.#layout = layoutOf(settings.hid.layout);
         this.#devices.start(settings);
       }
-      if (differ(before.server, settings.server, DOOR_KEYS)) {
-        await this.#doors?.move(before.server, settings.server);
-      }
+      await this.#doors?.move(settings.server);
     } catch (error) {
       this.#log.error(`a change of the settings failed: ${chain(error)}`);
     }
@@ -175,14 +173,7 @@ class Running implements Daemon {
   }
 }
 
-/** The settings that say where to listen; the others of [server] are asked at each request. */
-const DOOR_KEYS = ["bind", "http_port", "https_port", "tls_cert", "tls_key"] as const;
-
-function differ<Table extends object>(
-  one: Table,
-  other: Table,
-  names: readonly (keyof Table)[],
-): boolean {
+function differ(one: Settings, other: Settings, names: readonly (keyof Settings)[]): boolean {
   return names.some((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
 }
 

@@ -33,6 +33,8 @@ export class Doors {
   readonly #parts: DoorParts;
   #unix: Listener | undefined;
   #network: Listener[] = [];
+  /** What `#network` was opened by. */
+  #settings: DoorSettings | undefined;
   #watched: readonly string[] = [];
   #certificate: Certificate | undefined;
 
@@ -51,14 +53,23 @@ export class Doors {
     await this.#openNetwork(settings);
   }
 
-  /** Listens where `settings` say; back at the `former` places if that cannot be, and throws. */
-  async move(former: DoorSettings, settings: DoorSettings): Promise<void> {
+  /**
+   * Listens where `settings` say. Where that is so already, nothing is closed; where it cannot be,
+   * what was listened on before is listened on again, and the reason thrown.
+   */
+  async move(settings: DoorSettings): Promise<void> {
+    const former = this.#settings;
+    if (former !== undefined && isSame(former, settings)) return;
+    await this.#reopen(settings, former);
+  }
+
+  async #reopen(settings: DoorSettings, former: DoorSettings | undefined): Promise<void> {
     await this.#closeNetwork();
     try {
       await this.#openNetwork(settings);
     } catch (error) {
       await this.#closeNetwork();
-      await this.#openNetwork(former);
+      if (former !== undefined) await this.#openNetwork(former);
       throw error;
     }
   }
@@ -77,6 +88,7 @@ export class Doors {
       this.#followFiles(settings);
     }
     if (http_port !== 0) this.#network.push(listenTcp(app, bind, http_port));
+    this.#settings = settings;
     for (const { address } of this.#network) log.info(`listening on ${address}`);
     if (this.#certificate) log.info(`certificate SHA-256 ${this.#certificate.fingerprint}`);
   }
@@ -106,6 +118,12 @@ export class Doors {
   async #renew(settings: DoorSettings): Promise<void> {
     const { tls_cert, tls_key } = settings;
     await openCertificate({ cert: tls_cert, key: tls_key }, this.#parts.stateDir);
-    await this.move(settings, settings);
+    await this.#reopen(settings, settings);
   }
+}
+
+/** The other settings of [server] are asked at each request: a change of them opens nothing anew. */
+function isSame(one: DoorSettings, other: DoorSettings): boolean {
+  const names = ["bind", "http_port", "https_port", "tls_cert", "tls_key"] as const;
+  return names.every((name) => one[name] === other[name]);
 }
