@@ -108,10 +108,9 @@ export class Camera implements Source {
     if (running === undefined) throw new NoPicture("no device");
     try {
       this.#look(running);
-      const filled = newest(running.device);
+      const filled = this.#newest(running);
       if (filled === undefined) return undefined;
       const isWhole = holdsFrame(running, filled);
-      if (!isWhole) this.#dropped++;
       if (wanted && isWhole) return this.#borrow(running, filled);
       if (isWhole) running.lastFrameUs = this.#sys.monotonicUs();
       running.device.queue(filled.index);
@@ -138,6 +137,18 @@ export class Camera implements Source {
     if (isStalled) throw new NoPicture("stalled");
   }
 
+  /** Takes the newest filled buffer and gives the older ones back. */
+  #newest(running: Running): Filled | undefined {
+    const { device } = running;
+    let latest: Filled | undefined;
+    for (let more = device.dequeue(); more !== undefined; more = device.dequeue()) {
+      if (latest !== undefined) device.queue(latest.index);
+      if (!holdsFrame(running, more)) this.#dropped++;
+      latest = more;
+    }
+    return latest;
+  }
+
   /** Opened anew after it broke, a device has a picture when it has sent a whole frame. */
   #awaitFrame(running: Running): void {
     const { device } = running;
@@ -146,7 +157,7 @@ export class Camera implements Source {
     for (;;) {
       const restMs = Math.ceil((untilUs - this.#sys.monotonicUs()) / 1000);
       if (restMs <= 0 || this.#sys.poll(frames, restMs) === 0) throw new NoPicture("stalled");
-      const filled = newest(device);
+      const filled = this.#newest(running);
       if (filled === undefined) continue;
       device.queue(filled.index);
       if (holdsFrame(running, filled)) return;
@@ -226,16 +237,6 @@ function checkSize({ width, height, stride }: CaptureFormat, raw: PixelFormat | 
 /** Whether a buffer holds a frame; of one that is a JPEG, only reading it will tell. */
 function holdsFrame({ raw, format }: Running, { damaged, length }: Filled): boolean {
   return !damaged && length >= (raw?.frameBytes(format) ?? 1);
-}
-
-/** Takes the newest filled buffer and gives the older ones back. */
-function newest(device: CaptureDevice): Filled | undefined {
-  let latest = device.dequeue();
-  for (let more = latest && device.dequeue(); more !== undefined; more = device.dequeue()) {
-    if (latest !== undefined) device.queue(latest.index);
-    latest = more;
-  }
-  return latest;
 }
 
 function once(action: () => void): () => void {

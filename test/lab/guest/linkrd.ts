@@ -86,22 +86,12 @@ export class Linkrd implements AsyncDisposable {
     throw new Error(`snapshot: ${status}: ${text(body).slice(0, 300)}`);
   }
 
-  /** All that the stream sends in so many seconds. */
-  async stream(seconds: number): Promise<Uint8Array> {
-    const file = join(this.folder, "stream");
+  /** Writes all that the stream sends in so many seconds, as it comes. */
+  async stream(seconds: number, file: string): Promise<void> {
     const head = ["-H", `Authorization: token ${this.#token}`];
     // curl's exit status is that of its time being over.
-    await run([
-      "curl",
-      "-s",
-      "-m",
-      `${seconds}`,
-      ...head,
-      "-o",
-      file,
-      `${ORIGIN}/api/public/stream`,
-    ]);
-    return await Bun.file(file).bytes();
+    const way = ["-sN", "-m", `${seconds}`, "-o", file];
+    await run(["curl", ...way, ...head, `${ORIGIN}/api/public/stream`]);
   }
 
   /** Sends events that are expected to arrive. */

@@ -1,6 +1,6 @@
 /** The simulated HDMI receiver of the kernel, driven through its controls by v4l2-ctl. */
 import { readFile, rm } from "node:fs/promises";
-import { must } from "./run.ts";
+import { must, run } from "./run.ts";
 
 /** vivid-core.h of Linux: values of `dv_timings_signal_mode`. */
 export const SIGNAL = { current: 0, none: 1, unlocked: 2, outOfRange: 3, selected: 4 } as const;
@@ -79,10 +79,10 @@ export class Vivid {
     await this.#ctl("--clear-edid");
   }
 
-  /** The EDID in hexadecimal digits. */
+  /** The EDID in hexadecimal digits; none while there is none. */
   async edid(): Promise<string> {
-    const told = await this.#ctl("--get-edid=format=hex");
-    return [...told.matchAll(/^(?:[0-9a-f]{2} *)+$/gm)].join("").replaceAll(/\s/g, "");
+    const { stdout } = await run(["v4l2-ctl", "-d", this.node, "--get-edid=format=hex"]);
+    return [...stdout.matchAll(/^(?:[0-9a-f]{2} *)+$/gm)].join("").replaceAll(/\s/g, "");
   }
 
   /** Takes one frame through the kernel's own tool; nobody may be streaming. */

@@ -129,11 +129,15 @@ export const signal = group(
     },
     "a stream goes on with what is missing": async ({ vivid, linkrd }) => {
       await untilPicture(linkrd);
-      const watching = linkrd.stream(4);
+      const file = `${linkrd.folder}/stream`;
+      const watching = linkrd.stream(10, file);
+      await until("the stream to begin", 10, () => (Bun.file(file).size > 0 ? true : undefined));
       await vivid.setSignal("none");
       await untilRefused(linkrd, "no signal");
       await vivid.setSignal("current");
-      const parts = text(await watching).match(/X-Frame-(State|Sequence): [a-z ]*/g) ?? [];
+      await watching;
+      const sent = text(await Bun.file(file).bytes());
+      const parts = sent.match(/X-Frame-(State|Sequence): [a-z ]*/g) ?? [];
       const kinds = parts.filter((part, at) => part !== parts[at - 1]);
       const [picture, state] = ["X-Frame-Sequence: ", "X-Frame-State: no signal"];
       const isThere = kinds[0] === picture && kinds.includes(state) && kinds.at(-1) === picture;
