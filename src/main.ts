@@ -7,6 +7,7 @@ import { chain } from "./base/fault.ts";
 import type { Surroundings } from "./cli/command.ts";
 import { runCommandLine } from "./cli/run.ts";
 import { startDaemon } from "./daemon.ts";
+import { ending } from "./ending.ts";
 import { openSys } from "./ffi/sys.ts";
 
 /** Put in by scripts/build.sh; absent when the checkout is run as it lies. */
@@ -29,8 +30,11 @@ const surroundings: Surroundings = {
       builtAtMs,
       writeLog: (line) => process.stderr.write(`${line}\n`),
     });
-    await told(["SIGTERM", "SIGINT", "SIGHUP"]);
-    await daemon.stop();
+    try {
+      await ending(process, ["SIGTERM", "SIGINT", "SIGHUP"]);
+    } finally {
+      await daemon.stop();
+    }
   },
   openSys,
   version,
@@ -41,13 +45,6 @@ const surroundings: Surroundings = {
 async function readLine(): Promise<string> {
   for await (const line of createInterface({ input: process.stdin })) return line;
   return "";
-}
-
-/** Resolves at the first of `signals`. */
-function told(signals: readonly NodeJS.Signals[]): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of signals) process.once(signal, () => resolve());
-  });
 }
 
 try {

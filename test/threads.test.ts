@@ -176,10 +176,10 @@ describe("a thread that fails is told of and started again", () => {
     ];
     const failed = ["no_hid", "failed"];
     expect(await Promise.all(failing)).toEqual([true, failed, failed]);
-    expect(device.stage).toBe("failed");
+    expect(device.state(undefined).stage).toBe("failed");
     expect(await next("started again")).toMatch(/the writer thread failed .*: .*\S/);
     await send(4);
-    expect(device.stage).toBeUndefined();
+    expect(device.state(undefined).stage).toBe("ok");
     const report = new Uint8Array(8);
     const taken: number[] = [];
     while (sys.tryRead(port, report) > 0) taken.push(report[0] ?? 0);

@@ -2,7 +2,14 @@ import { Fault } from "../base/fault.ts";
 import { packReports } from "./packet.ts";
 import type { HidReport } from "./reports.ts";
 import { HID_STAGES, type HidStage } from "./stage.ts";
+import type { UsbPort } from "./udc.ts";
 import type { WriterMessage } from "./writer.ts";
+
+/** By the kernel's words for a port (usb_device_state_string); others come and go in moments. */
+const STAGE_OF_PORT: ReadonlyMap<string, HidStage> = new Map([
+  ["not attached", "host off"],
+  ["suspended", "host asleep"],
+]);
 
 interface Waiting {
   readonly resolve: () => void;
@@ -27,14 +34,14 @@ export class HidDevice {
     return this.#leds;
   }
 
-  /** Why the last call failed, or undefined if it did not. */
-  get stage(): HidStage | undefined {
-    return this.#stage;
-  }
-
-  /** What a person reads about the last call. */
-  get sentence(): string {
-    return this.#stage === undefined ? "the host takes input" : HID_STAGES[this.#stage];
+  /**
+   * Whether the host takes input, and what a person reads about it: as the last call found, and as
+   * the USB device controller says meanwhile.
+   */
+  state(port: UsbPort | undefined): { readonly stage: HidStage | "ok"; readonly message: string } {
+    const stage = this.#stage ?? STAGE_OF_PORT.get(port?.state ?? "");
+    if (stage === undefined) return { stage: "ok", message: "the host takes input" };
+    return { stage, message: HID_STAGES[stage] };
   }
 
   /**

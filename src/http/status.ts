@@ -64,6 +64,7 @@ export function statusOf(parts: StatusParts): Status {
   const { state } = screen;
   const mode = state.stage === "ok" ? state.mode : undefined;
   const { keys, modifiers, buttons } = runner.holdings;
+  const port = parts.usbPort();
   return {
     linkrd: {
       version: parts.version,
@@ -82,9 +83,8 @@ export function statusOf(parts: StatusParts): Status {
       dropped_frames: screen.dropped,
     },
     hid: {
-      stage: hid.stage ?? "ok",
-      message: hid.sentence,
-      usb: parts.usbPort() ?? null,
+      ...hid.state(parts.simulated() ? undefined : port),
+      usb: port ?? null,
       leds: {
         num_lock: (hid.leds & 1) !== 0,
         caps_lock: (hid.leds & 2) !== 0,

@@ -36,11 +36,20 @@ test("each call is a packet of its own, and ends with its own answer", async () 
 
 test("the stage is that of the last answer", () => {
   const { device } = setUp();
-  expect(device.stage).toBeUndefined();
+  expect(device.state(undefined).stage).toBe("ok");
   device.receive({ kind: "failed", call: 1, stage: "no gadget", detail: "" });
-  expect(device.stage).toBe("no gadget");
+  expect(device.state(undefined).stage).toBe("no gadget");
   device.receive({ kind: "taken", call: 2 });
-  expect(device.stage).toBeUndefined();
+  expect(device.state(undefined).stage).toBe("ok");
+});
+
+test("while calls succeed, the stage is what the device controller says", () => {
+  const { device } = setUp();
+  const stage = (state: string) => device.state({ controller: "dummy_udc.0", state }).stage;
+  const states = ["configured", "suspended", "not attached", "default", "addressed"];
+  expect(states.map(stage)).toEqual(["ok", "host asleep", "host off", "ok", "ok"]);
+  device.receive({ kind: "failed", call: 1, stage: "no gadget", detail: "" });
+  expect(stage("suspended")).toBe("no gadget");
 });
 
 test("a full letterbox is too many, and nothing waits for it", async () => {
@@ -57,7 +66,7 @@ test("when the writer thread is gone, all who wait are told", async () => {
   device.fail("the writer thread: a bug");
   const failed = ["no_hid", "failed"];
   expect(await Promise.all(calls)).toEqual([failed, failed]);
-  expect(device.stage).toBe("failed");
+  expect(device.state(undefined).stage).toBe("failed");
   const next = outcome(device.send([REPORT]));
   device.receive({ kind: "taken", call: 3 });
   expect(await next).toBe("done");
