@@ -1,6 +1,7 @@
 /** The USB host's side of the gadget: what arrives on its evdev nodes. */
 import { closeSync, openSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { basename } from "node:path";
 import { until } from "./run.ts";
 
 /** Types and codes of linux/input-event-codes.h. */
@@ -105,27 +106,34 @@ export function hasBit(words: string, bit: number): boolean {
   return word !== undefined && ((BigInt(`0x${word}`) >> BigInt(bit % 64)) & 1n) === 1n;
 }
 
-/** Collects what an evdev node tells, from now on. A child does the blocking reads. */
+/**
+ * Collects what an evdev node tells, from now on. A child does the blocking reads, into a file: the
+ * kernel keeps 64 events for a reader, and a pipe would stop the child whenever this process is late.
+ */
 export class EvdevReader implements AsyncDisposable {
   readonly #node: string;
-  readonly #child: Bun.Subprocess<number, "pipe", "ignore">;
-  readonly #pump: Promise<void>;
+  readonly #file: string;
+  readonly #child: Bun.Subprocess<number, number, "ignore">;
+  #taken = 0;
   #events: InputEvent[] = [];
   #overrun = false;
 
   constructor(node: string) {
     this.#node = node;
+    this.#file = `/tmp/evdev-${basename(node)}-${performance.now().toFixed(3)}`;
     // Opened here: the kernel keeps events for it from this moment on.
-    const opened = openSync(node, "r");
-    // At an unplugging, cat ends with a complaint: that is no news.
-    this.#child = Bun.spawn(["cat"], { stdin: opened, stdout: "pipe", stderr: "ignore" });
-    closeSync(opened);
-    this.#pump = this.#read();
+    const [from, into] = [openSync(node, "r"), openSync(this.#file, "w")];
+    // First in turn, for the same reason. At an unplugging, cat ends with a complaint: no news.
+    const words = ["nice", "-n", "-20", "cat"];
+    this.#child = Bun.spawn(words, { stdin: from, stdout: into, stderr: "ignore" });
+    closeSync(from);
+    closeSync(into);
   }
 
   /** All events before the one that `isLast` recognises, which is taken away as well. */
   async takeUntil(isLast: (event: InputEvent) => boolean, seconds = 30): Promise<InputEvent[]> {
-    const end = await until(`the last event on ${this.#node}`, seconds, () => {
+    const end = await until(`the last event on ${this.#node}`, seconds, async () => {
+      await this.#look();
       if (this.#overrun) throw new Error("the kernel dropped events: the lab read too slowly");
       const index = this.#events.findIndex(isLast);
       return index < 0 ? undefined : index;
@@ -137,17 +145,15 @@ export class EvdevReader implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill();
-    await this.#pump;
+    await this.#child.exited;
+    await rm(this.#file, { force: true });
   }
 
-  async #read(): Promise<void> {
-    let rest: Uint8Array = new Uint8Array();
-    for await (const chunk of this.#child.stdout) {
-      const bytes = Buffer.concat([rest, chunk]);
-      const whole = bytes.length - (bytes.length % EVENT_BYTES);
-      for (const event of decodeEvents(bytes.subarray(0, whole))) this.#add(event);
-      rest = bytes.subarray(whole);
-    }
+  /** Takes the whole events that have come since the last look. */
+  async #look(): Promise<void> {
+    const bytes = await Bun.file(this.#file).slice(this.#taken).bytes();
+    for (const event of decodeEvents(bytes)) this.#add(event);
+    this.#taken += bytes.length - (bytes.length % EVENT_BYTES);
   }
 
   #add(event: InputEvent): void {
