@@ -122,7 +122,9 @@ export class Doors {
   }
 }
 
-/** The other settings of [server] are asked at each request: a change of them opens nothing anew. */
+/**
+ * The other settings of [server] are asked at each request: a change of them opens nothing anew.
+ */
 function isSame(one: DoorSettings, other: DoorSettings): boolean {
   const names = ["bind", "http_port", "https_port", "tls_cert", "tls_key"] as const;
   return names.every((name) => one[name] === other[name]);

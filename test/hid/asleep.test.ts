@@ -1,4 +1,6 @@
-/** A host that falls asleep in the middle of input: the real writer thread, sockets for endpoints. */
+/**
+ * A host that falls asleep in the middle of input: the real writer thread, sockets for endpoints.
+ */
 import { expect, test } from "bun:test";
 import { createLog } from "../../src/base/log.ts";
 import { Runner } from "../../src/control/runner.ts";

@@ -108,7 +108,8 @@ export function hasBit(words: string, bit: number): boolean {
 
 /**
  * Collects what an evdev node tells, from now on. A child does the blocking reads, into a file: the
- * kernel keeps 64 events for a reader, and a pipe would stop the child whenever this process is late.
+ * kernel keeps 64 events for a reader, and a pipe would stop the child whenever this process is
+ * late.
  */
 export class EvdevReader implements AsyncDisposable {
   readonly #node: string;
