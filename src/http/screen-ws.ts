@@ -10,32 +10,30 @@ import {
   wholeMessage,
 } from "../video/delta.ts";
 import { readJpegLayout } from "../video/jpeg.ts";
-import type { Changes, Screen } from "../video/screen.ts";
+import type { Changes, Picture, Screen } from "../video/screen.ts";
 import { sentenceOf } from "../video/signal.ts";
 import { STRIP_LINES } from "../video/strips.ts";
+import { LOOK_AGAIN_MS, type Pace, untilDue } from "./pace.ts";
 import { readQuery } from "./query.ts";
 import type { Env } from "./route.ts";
 import { isSameSite } from "./same-site.ts";
 import { CLOSE, type Socket, type SocketHandler } from "./socket.ts";
 
-export interface ScreenSocketParts {
+export interface ScreenSocketParts extends Pace {
   readonly screen: Screen;
   readonly authority: Authority;
-  /** Pictures a second, at most; asked anew for each. */
-  readonly fpsMax: () => number;
 }
 
 /** Pictures on their way to a viewer: one that is shown while the next one travels. */
 const UNACKNOWLEDGED_MAX = 2;
-/** How often a viewer without a picture looks whether there is one again. */
-const LOOK_AGAIN_MS = 200;
 
 /**
  * GET /api/screen/ws: the delta stream (docs/screen-ws.md). A viewer is told the strips that
  * changed since what it was told last, and no more before it has acknowledged: a slow link gets
  * fewer and newer pictures, and never a queue.
  */
-export function screenSocketHandler({ screen, authority, fpsMax }: ScreenSocketParts) {
+export function screenSocketHandler(parts: ScreenSocketParts) {
+  const { screen, authority } = parts;
   const viewers = new Set<Viewer>();
   return (context: Context<Env>): Response => {
     readQuery(context.req.url, []);
@@ -49,7 +47,7 @@ export function screenSocketHandler({ screen, authority, fpsMax }: ScreenSocketP
       throw new Fault("too_many", `${viewers.size} viewers are watching already: try again later`);
     }
     const { identity } = context.var;
-    const viewer = new Viewer(screen, fpsMax, {
+    const viewer = new Viewer(screen, parts, {
       open: () => authority.watch(identity, () => viewer.end(CLOSE.credentialEnded, "signed out")),
       close: () => viewers.delete(viewer),
     });
@@ -73,7 +71,7 @@ interface ViewerHooks {
 
 class Viewer implements SocketHandler {
   readonly #screen: Screen;
-  readonly #fpsMax: () => number;
+  readonly #pace: Pace;
   readonly #hooks: ViewerHooks;
   readonly #gone = new AbortController();
   #socket: Socket | undefined;
@@ -84,10 +82,12 @@ class Viewer implements SocketHandler {
   #shownNumber = 0;
   #version = 0;
   #stage = "";
+  /** When the frame was captured that was told last. */
+  #sentUs = 0;
 
-  constructor(screen: Screen, fpsMax: () => number, hooks: ViewerHooks) {
+  constructor(screen: Screen, pace: Pace, hooks: ViewerHooks) {
     this.#screen = screen;
-    this.#fpsMax = fpsMax;
+    this.#pace = pace;
     this.#hooks = hooks;
   }
 
@@ -124,12 +124,12 @@ class Viewer implements SocketHandler {
     const { signal } = this.#gone;
     while (!signal.aborted) {
       await this.#untilAcknowledged();
-      const started = performance.now();
-      if (!(await this.#hasPicture(socket))) continue;
-      const changes = this.#screen.changesSince(this.#version);
-      if (changes !== undefined) this.#tell(socket, changes);
-      const restMs = started + 1000 / this.#fpsMax() - performance.now() - FRAME_SLACK_MS;
-      if (changes !== undefined && restMs > 0) await Bun.sleep(restMs);
+      await untilDue(this.#pace, this.#sentUs);
+      const picture = await this.#nextPicture(socket);
+      const changes = picture && this.#screen.changesSince(this.#version);
+      if (picture === undefined || changes === undefined) continue;
+      this.#tell(socket, changes);
+      this.#sentUs = picture.capturedUs;
     }
   }
 
@@ -142,21 +142,21 @@ class Viewer implements SocketHandler {
   }
 
   /** Waits for the next frame. Without one, the viewer is told why, once for each reason. */
-  async #hasPicture(socket: Socket): Promise<boolean> {
+  async #nextPicture(socket: Socket): Promise<Picture | undefined> {
     try {
-      await this.#screen.next(this.#gone.signal);
+      const picture = await this.#screen.next(this.#gone.signal);
       this.#stage = "";
-      return true;
+      return picture;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      if (this.#gone.signal.aborted) return false;
+      if (this.#gone.signal.aborted) return undefined;
       const { state } = this.#screen;
       const stage = state.stage === "ok" ? "stalled" : state.stage;
       if (stage !== this.#stage) socket.send(stateMessage(stage, sentenceOf({ stage })));
       this.#stage = stage;
       this.#version = 0;
       await Bun.sleep(LOOK_AGAIN_MS);
-      return false;
+      return undefined;
     }
   }
 
@@ -172,9 +172,6 @@ class Viewer implements SocketHandler {
     this.#version = version;
   }
 }
-
-/** A timer may be late by this much, and must not make a viewer miss the frame that was due. */
-const FRAME_SLACK_MS = 8;
 
 function beginOf(begin: { header: Uint8Array; width: number; height: number }): Uint8Array {
   const layout = readJpegLayout(begin.header);

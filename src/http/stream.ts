@@ -4,16 +4,13 @@ import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Picture, Screen } from "../video/screen.ts";
 import type { StatePicture } from "../video/state-picture.ts";
+import { LOOK_AGAIN_MS, type Pace, untilDue } from "./pace.ts";
 import { readQuery } from "./query.ts";
 import type { Env } from "./route.ts";
 
-export interface StreamParts {
+export interface StreamParts extends Pace {
   readonly screen: Screen;
   readonly authority: Authority;
-  /** Pictures a second, at most; asked anew for each. */
-  readonly fpsMax: () => number;
-  /** CLOCK_MONOTONIC, microseconds: the clock of frames. */
-  readonly nowUs: () => number;
 }
 
 /** What separates the parts. Not random: a JPEG that holds it cannot mislead who reads lengths. */
@@ -87,9 +84,6 @@ function bodyOf(
   );
 }
 
-/** How often a stream without a picture looks whether there is one again. */
-const LOOK_AGAIN_MS = 200;
-
 /** What one viewer is shown, as parts: each differs from the last, or comes a second after it. */
 class Shown {
   readonly #parts: StreamParts;
@@ -155,21 +149,11 @@ class Shown {
     return us - this.#sentUs >= LIMITS.stream_silence_ms_max * 1000;
   }
 
-  /**
-   * A frame that is not sooner than the settings allow after the one before. Counted from when that
-   * was captured: encoding and sending it must not make a viewer miss the frame that is due.
-   */
   async #later(signal: AbortSignal): Promise<Picture> {
-    const { screen, fpsMax, nowUs } = this.#parts;
-    const restMs = (this.#sentUs - nowUs()) / 1000 + 1000 / fpsMax();
-    // A frame's own period is waited for by asking for the next one; only what is over that here.
-    if (restMs > FRAME_SLACK_MS) await Bun.sleep(restMs - FRAME_SLACK_MS);
-    return await screen.next(signal);
+    await untilDue(this.#parts, this.#sentUs);
+    return await this.#parts.screen.next(signal);
   }
 }
-
-/** A timer may be late by this much, and so may a frame be early. */
-const FRAME_SLACK_MS = 8;
 
 function partOf(jpeg: Uint8Array, field: string, width: number, height: number): Uint8Array {
   const head = new TextEncoder().encode(
