@@ -35,14 +35,14 @@ export class AccessFile {
   /** The file as it is, undefined when there is none. Faults `bad_config` and `no_access`. */
   async read(): Promise<Image | undefined> {
     const bytes = await readBounded(this.path, LIMITS.access_file_bytes_max);
-    const stats = await this.stats();
+    const stats = await this.#stats();
     if (bytes === undefined || stats === undefined) return undefined;
-    const text = this.decode(bytes);
+    const text = this.#decode(bytes);
     return { text, digest: digestOf(text), inode: stats.ino, mode: stats.mode };
   }
 
   async inode(): Promise<number | undefined> {
-    return (await this.stats())?.ino;
+    return (await this.#stats())?.ino;
   }
 
   /** Makes the file with `text` unless there is one. A Fault `storage` when it cannot. */
@@ -65,39 +65,34 @@ export class AccessFile {
       const lock = join(dirname(target), `.${basename(target)}.lock`);
       return await withLock(lock, async () => {
         await storage.removeTemps(target);
-        return await this.rewrite(target, change);
+        return await this.#rewrite(target, change);
       });
     } catch (error) {
       throw storage.storageFault(this.path, error);
     }
   }
 
-  private async stats(): Promise<Stats | undefined> {
+  async #stats(): Promise<Stats | undefined> {
     return await stat(this.path).catch(() => undefined);
   }
 
-  private async rewrite(target: string, change: (text: string) => Edited): Promise<Edited> {
+  async #rewrite(target: string, change: (text: string) => Edited): Promise<Edited> {
     const deadline = performance.now() + LIMITS.access_edit_ms_max;
     let step = change;
     while (performance.now() < deadline) {
-      const present = await this.settled(target);
+      const present = await this.#settled(target);
       const edited = step(present);
       if (edited.text === present) return edited;
-      const other = await this.exchange(target, present, edited.text);
+      const other = await this.#exchange(target, present, edited.text);
       if (other === undefined) return edited;
       // Ours is in the file by then, so that theirs is all that is left to bring in.
-      if (other.late) step = (text) => this.merged(present, other.text, text, change);
+      if (other.late) step = (text) => this.#merged(present, other.text, text, change);
     }
     throw new Fault("storage", `${this.path} keeps changing: try again when nobody saves it`);
   }
 
   /** `ours` with what `theirs` changed of `base`; where that clashes, theirs with our change. */
-  private merged(
-    base: string,
-    theirs: string,
-    ours: string,
-    change: (text: string) => Edited,
-  ): Edited {
+  #merged(base: string, theirs: string, ours: string, change: (text: string) => Edited): Edited {
     const text = merge(base, theirs, ours);
     try {
       if (text !== undefined) return { text, document: parseDocument(text, this.path) };
@@ -115,7 +110,7 @@ export class AccessFile {
    * A save by rename that falls between the last look and our own rename, two system calls apart,
    * would be lost: only renameat2(RENAME_EXCHANGE) could tell, and Bun has no such call.
    */
-  private async exchange(
+  async #exchange(
     target: string,
     before: string,
     after: string,
@@ -125,12 +120,12 @@ export class AccessFile {
         await storage.writeTemp(temp, new TextEncoder().encode(after));
         await storage.keepOwner(target, temp);
         linkSync(target, old);
-        const found = this.decode(readFileSync(old));
+        const found = this.#decode(readFileSync(old));
         if (found !== before) return { text: found, late: false };
         renameSync(temp, target);
         await storage.syncDirectory(target);
-        const left = this.decode(await readFile(old));
-        return left === before ? undefined : { text: await this.late(target, old), late: true };
+        const left = this.#decode(await readFile(old));
+        return left === before ? undefined : { text: await this.#late(target, old), late: true };
       });
     });
   }
@@ -138,9 +133,9 @@ export class AccessFile {
   /**
    * What was saved into the `old` file; what is no document goes back to where it was meant for.
    */
-  private async late(target: string, old: string): Promise<string> {
+  async #late(target: string, old: string): Promise<string> {
     try {
-      return await this.settled(old);
+      return await this.#settled(old);
     } catch (error) {
       await storage.replaceFile(target, await readFile(old));
       throw error;
@@ -151,13 +146,13 @@ export class AccessFile {
    * The text of `path` once it is a valid document, which a save that is under way is not at first.
    * Its faults are thrown when it stays broken.
    */
-  private async settled(path: string): Promise<string> {
+  async #settled(path: string): Promise<string> {
     const deadline = performance.now() + LIMITS.access_settle_ms_max;
     for (;;) {
       const bytes = await readBounded(path, LIMITS.access_file_bytes_max);
       try {
         if (bytes === undefined) throw new Fault("storage", `${path} is gone: start linkrd anew`);
-        const text = this.decode(bytes);
+        const text = this.#decode(bytes);
         parseDocument(text, this.path);
         return text;
       } catch (error) {
@@ -167,7 +162,7 @@ export class AccessFile {
     }
   }
 
-  private decode(bytes: Uint8Array): string {
+  #decode(bytes: Uint8Array): string {
     const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
     if (isUtf8(bytes)) return text;
     const before = text.slice(0, Math.max(0, text.indexOf("\uFFFD"))).split("\n");

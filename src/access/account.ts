@@ -34,18 +34,18 @@ interface Enrolment {
 }
 
 export class Accounts {
-  private readonly parts: AccountParts;
+  readonly #parts: AccountParts;
   /** By session; one each. */
-  private readonly enrolments = new Map<string, Enrolment>();
+  readonly #enrolments = new Map<string, Enrolment>();
 
   constructor(parts: AccountParts) {
-    this.parts = parts;
-    parts.sessions.onEnd(({ key }) => this.enrolments.delete(key));
+    this.#parts = parts;
+    parts.sessions.onEnd(({ key }) => this.#enrolments.delete(key));
   }
 
   /** Faults `conflict` when there is a user or ever was one, and that of a broken file. */
   checkSetupOpen(): void {
-    const { store } = this.parts;
+    const { store } = this.#parts;
     if (store.fault !== undefined) throw store.fault;
     if (!store.setupOpen) throw new Fault("conflict", "this device is set up already: log in");
   }
@@ -55,7 +55,7 @@ export class Accounts {
    * `storage`.
    */
   async setUp(name: string, password: string, from: string): Promise<void> {
-    const { store, limiter, passwords, audit } = this.parts;
+    const { store, limiter, passwords, audit } = this.#parts;
     this.checkSetupOpen();
     checkUserName(name);
     checkPassword(password);
@@ -69,29 +69,29 @@ export class Accounts {
 
   /** The fresh password of a session's user. Faults `wrong_password`, `too_many`. */
   async confirm({ user, from }: Actor, password: string): Promise<User> {
-    const known = await this.parts.login.check({ user, password, from, way: "confirmation" });
+    const known = await this.#parts.login.check({ user, password, from, way: "confirmation" });
     if (known === undefined) throw new Fault("wrong_password", "Wrong Password");
     return known;
   }
 
   /** Sets another password; the user's other sessions end. Faults as of `confirm`, `storage`. */
   async changePassword(actor: Actor, current: string, next: string): Promise<void> {
-    const { store, passwords } = this.parts;
+    const { store, passwords } = this.#parts;
     checkPassword(next);
     const user = await this.confirm(actor, current);
     const password = await passwords.hash(next);
-    await this.change(actor, user, { ...user, password }, () => {
+    await this.#change(actor, user, { ...user, password }, () => {
       return store.setPassword(user.name, password);
     });
-    this.tell(actor, "password-set");
+    this.#tell(actor, "password-set");
   }
 
   /** A secret for the second factor, which is in force once it is confirmed. Faults as above. */
   async beginTotp(actor: Actor, password: string): Promise<{ secret: string; uri: string }> {
     const { name } = await this.confirm(actor, password);
     const secret = newTotpSecret();
-    const endsAt = this.parts.monotonic() + LIMITS.totp_enrolment_ms_max;
-    this.enrolments.set(actor.key, { secret, endsAt });
+    const endsAt = this.#parts.monotonic() + LIMITS.totp_enrolment_ms_max;
+    this.#enrolments.set(actor.key, { secret, endsAt });
     return { secret, uri: totpUri(name, secret) };
   }
 
@@ -100,8 +100,8 @@ export class Accounts {
    * sessions end. Faults `conflict` when none waits, `bad_request` for another code, `storage`.
    */
   async confirmTotp(actor: Actor, code: string): Promise<void> {
-    const { store, monotonic } = this.parts;
-    const enrolment = this.enrolments.get(actor.key);
+    const { store, monotonic } = this.#parts;
+    const enrolment = this.#enrolments.get(actor.key);
     const user = store.user(actor.user);
     if (enrolment === undefined || enrolment.endsAt <= monotonic() || user === undefined) {
       throw new Fault("conflict", "no secret waits for a code: begin with your password");
@@ -111,30 +111,30 @@ export class Accounts {
       const remedy = "type the one that the app shows now, and look at both clocks";
       throw new Fault("bad_request", `that is no code of the new secret: ${remedy}`);
     }
-    await this.change(actor, user, { ...user, totp: secret }, () => {
+    await this.#change(actor, user, { ...user, totp: secret }, () => {
       return store.setTotp(user.name, secret);
     });
-    this.enrolments.delete(actor.key);
-    this.tell(actor, "totp-set");
+    this.#enrolments.delete(actor.key);
+    this.#tell(actor, "totp-set");
   }
 
   /** Does without the second factor from now on; faults as of `changePassword`. */
   async dropTotp(actor: Actor, password: string): Promise<void> {
     const user = await this.confirm(actor, password);
-    await this.change(actor, user, { ...user, totp: "" }, () => {
-      return this.parts.store.setTotp(user.name, "");
+    await this.#change(actor, user, { ...user, totp: "" }, () => {
+      return this.#parts.store.setTotp(user.name, "");
     });
-    this.tell(actor, "totp-drop");
+    this.#tell(actor, "totp-drop");
   }
 
   /** Writes with `write` what makes `before` the user `after`, keeping the session of the actor. */
-  private async change(
+  async #change(
     actor: Actor,
     before: User,
     after: User,
     write: () => Promise<void>,
   ): Promise<void> {
-    const { sessions } = this.parts;
+    const { sessions } = this.#parts;
     sessions.renew(actor.key, credentialOf(after));
     try {
       await write();
@@ -144,7 +144,7 @@ export class Accounts {
     }
   }
 
-  private tell({ user, from }: Actor, event: "password-set" | "totp-set" | "totp-drop"): void {
-    this.parts.audit.note({ event, who: user, from, outcome: "ok" });
+  #tell({ user, from }: Actor, event: "password-set" | "totp-set" | "totp-drop"): void {
+    this.#parts.audit.note({ event, who: user, from, outcome: "ok" });
   }
 }

@@ -44,63 +44,63 @@ export interface AuditOptions {
 
 /** What takes events; the daemon's and each command's write to the same file. */
 export class Audit {
-  private readonly options: AuditOptions;
-  private readonly path: string;
-  private readonly told = new Map<string, number>();
-  private pending: string[] = [];
-  private lost = 0;
-  private writing: Promise<void> | undefined;
+  readonly #options: AuditOptions;
+  readonly #path: string;
+  readonly #told = new Map<string, number>();
+  #pending: string[] = [];
+  #lost = 0;
+  #writing: Promise<void> | undefined;
 
   constructor(options: AuditOptions) {
-    this.options = options;
-    this.path = join(options.stateDir, "audit.log");
+    this.#options = options;
+    this.#path = join(options.stateDir, "audit.log");
   }
 
   /** Tells of `event`. The file has it soon after; {@link Audit.close} waits for that. */
   note(event: AuditEvent): void {
     const line = describe(event);
-    this.options.log.info(line);
-    if (this.pending.length >= LIMITS.audit_lines_max) this.lost += 1;
-    else this.pending.push(`${formatInstant(this.options.now())} ${line}\n`);
-    this.writing ??= this.write();
+    this.#options.log.info(line);
+    if (this.#pending.length >= LIMITS.audit_lines_max) this.#lost += 1;
+    else this.#pending.push(`${formatInstant(this.#options.now())} ${line}\n`);
+    this.#writing ??= this.#write();
   }
 
   /** Tells of an event that may come in a stream: the same one again only after a while. */
   noteOnce(event: AuditEvent): void {
-    const now = this.options.monotonic();
+    const now = this.#options.monotonic();
     const line = describe(event);
-    const before = this.told.get(line);
+    const before = this.#told.get(line);
     if (before !== undefined && now - before < LIMITS.audit_repeat_ms) return;
-    this.told.delete(line);
-    this.told.set(line, now);
-    for (const oldest of this.told.keys()) {
-      if (this.told.size <= LIMITS.audit_lines_max) break;
-      this.told.delete(oldest);
+    this.#told.delete(line);
+    this.#told.set(line, now);
+    for (const oldest of this.#told.keys()) {
+      if (this.#told.size <= LIMITS.audit_lines_max) break;
+      this.#told.delete(oldest);
     }
     this.note(event);
   }
 
   /** Waits until the disk has what was told. */
   async close(): Promise<void> {
-    await this.writing;
+    await this.#writing;
   }
 
-  private async write(): Promise<void> {
-    const { log } = this.options;
-    while (this.pending.length > 0) {
-      const lines = this.pending;
-      this.pending = [];
-      if (this.lost > 0) lines.push(`${formatInstant(this.options.now())} lost=${this.lost}\n`);
-      this.lost = 0;
+  async #write(): Promise<void> {
+    const { log } = this.#options;
+    while (this.#pending.length > 0) {
+      const lines = this.#pending;
+      this.#pending = [];
+      if (this.#lost > 0) lines.push(`${formatInstant(this.#options.now())} lost=${this.#lost}\n`);
+      this.#lost = 0;
       try {
-        await rotate(this.path);
-        await appendFile(this.path, lines.join(""), { mode: 0o600, flush: true });
+        await rotate(this.#path);
+        await appendFile(this.#path, lines.join(""), { mode: 0o600, flush: true });
         log.once("file", "warn", "");
       } catch (error) {
-        log.once("file", "warn", `this is not kept: ${chain(storageFault(this.path, error))}`);
+        log.once("file", "warn", `this is not kept: ${chain(storageFault(this.#path, error))}`);
       }
     }
-    this.writing = undefined;
+    this.#writing = undefined;
   }
 }
 

@@ -28,19 +28,19 @@ export interface ClockOptions {
 }
 
 export class FloorClock {
-  private readonly options: ClockOptions;
-  private mark: number;
+  readonly #options: ClockOptions;
+  #mark: number;
   /**
    * The system's time less the monotonic one when it was last looked at: steady unless it jumps.
    */
-  private offset: number;
+  #offset: number;
 
   constructor(options: ClockOptions) {
-    this.options = options;
-    this.mark = readMark(options);
-    this.offset = options.system() - options.monotonic();
-    if (this.mark > options.system() + DAY_MS) {
-      const seen = formatInstant(this.mark);
+    this.#options = options;
+    this.#mark = readMark(options);
+    this.#offset = options.system() - options.monotonic();
+    if (this.#mark > options.system() + DAY_MS) {
+      const seen = formatInstant(this.#mark);
       const remedy = `set the clock, or remove ${options.file} if that time is wrong`;
       options.log.warn(`the clock is behind ${seen}, which this device has seen: ${remedy}`);
     }
@@ -48,7 +48,7 @@ export class FloorClock {
 
   /** max(system clock, latest time kept on disk, build time), in milliseconds since the epoch. */
   readonly now = (): number => {
-    return Math.max(this.options.system(), this.mark, this.options.builtAt);
+    return Math.max(this.#options.system(), this.#mark, this.#options.builtAt);
   };
 
   /** Whether systemd-timesyncd says that it has set the clock. */
@@ -61,11 +61,11 @@ export class FloorClock {
    * time from the network would otherwise end every token for good. Logs when the disk refuses.
    */
   async keep(): Promise<void> {
-    const { system, monotonic, file, log } = this.options;
-    const [before, present] = [this.offset, system()];
-    this.offset = present - monotonic();
-    if (Math.abs(this.offset - before) > JUMP_MS || present <= this.mark) return;
-    this.mark = present;
+    const { system, monotonic, file, log } = this.#options;
+    const [before, present] = [this.#offset, system()];
+    this.#offset = present - monotonic();
+    if (Math.abs(this.#offset - before) > JUMP_MS || present <= this.#mark) return;
+    this.#mark = present;
     try {
       await replaceFile(file, new TextEncoder().encode(`${formatInstant(present)}\n`));
     } catch (error) {

@@ -12,49 +12,49 @@ const TOLD_MAX = 10;
 
 /** Collects sentences about the values of one text, which must be valid TOML. */
 export class Findings {
-  private readonly file: string;
-  private readonly text: string;
-  private readonly entries: ReadonlyMap<string, TomlEntry>;
-  private readonly said: { readonly path: Path; readonly message: string }[] = [];
+  readonly #file: string;
+  readonly #text: string;
+  readonly #entries: ReadonlyMap<string, TomlEntry>;
+  readonly #said: { readonly path: Path; readonly message: string }[] = [];
 
   constructor(file: string, text: string, entries = entriesByPath(text)) {
-    this.file = file;
-    this.text = text;
-    this.entries = entries;
+    this.#file = file;
+    this.#text = text;
+    this.#entries = entries;
   }
 
   /** An empty collection about the same text. */
   sibling(): Findings {
-    return new Findings(this.file, this.text, this.entries);
+    return new Findings(this.#file, this.#text, this.#entries);
   }
 
   get count(): number {
-    return this.said.length;
+    return this.#said.length;
   }
 
   /** Says `message` about the value at `path`, or about the nearest thing around it. */
   say(path: Path, message: string): void {
-    this.said.push({ path, message });
+    this.#said.push({ path, message });
   }
 
   /** The value at `path` as it is written. */
   written(path: Path): string {
-    const entry = this.entries.get(JSON.stringify(path));
-    return entry === undefined ? "" : this.text.slice(entry.valueStart, entry.valueEnd);
+    const entry = this.#entries.get(JSON.stringify(path));
+    return entry === undefined ? "" : this.#text.slice(entry.valueStart, entry.valueEnd);
   }
 
   /** What was said, in the order of the text. */
   placed(): readonly PlacedFault[] {
-    const text = masked(this.text);
-    return this.said
+    const text = masked(this.#text);
+    return this.#said
       .slice(0, FINDINGS_MAX)
-      .map(({ path, message }) => placedFault(this.file, text, this.place(path), message))
+      .map(({ path, message }) => placedFault(this.#file, text, this.#place(path), message))
       .toSorted((a, b) => a.line - b.line || a.column - b.column);
   }
 
-  private place(path: Path): { readonly line: number; readonly column: number } {
+  #place(path: Path): { readonly line: number; readonly column: number } {
     for (let length = path.length; length > 0; length--) {
-      const entry = this.entries.get(JSON.stringify(path.slice(0, length)));
+      const entry = this.#entries.get(JSON.stringify(path.slice(0, length)));
       if (entry !== undefined) return entry;
     }
     return { line: 1, column: 1 };

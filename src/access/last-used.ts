@@ -21,47 +21,47 @@ const FILE = object({ tokens: array(object({ sha256: string(), at: string(), fro
 const FROM_CHARACTERS_MAX = 64;
 
 export class LastUsed {
-  private readonly path: string;
-  private readonly uses = new Map<string, Use>();
-  private changed = false;
+  readonly #path: string;
+  readonly #uses = new Map<string, Use>();
+  #changed = false;
 
   constructor(path: string) {
-    this.path = path;
+    this.#path = path;
   }
 
   /** What the disk has; a file that is missing or makes no sense counts as empty. */
   async load(): Promise<void> {
-    const bytes = await readBounded(this.path, LIMITS.access_file_bytes_max);
+    const bytes = await readBounded(this.#path, LIMITS.access_file_bytes_max);
     const result = safeParse(FILE, parseJson(new TextDecoder().decode(bytes ?? new Uint8Array())));
     if (!result.success) return;
     for (const { sha256, at, from } of result.output.tokens) {
       const instant = parseInstant(at);
-      if (instant !== undefined) this.uses.set(sha256, { at: instant, from });
+      if (instant !== undefined) this.#uses.set(sha256, { at: instant, from });
     }
   }
 
   of(sha256: string): Use | undefined {
-    return this.uses.get(sha256);
+    return this.#uses.get(sha256);
   }
 
   note(sha256: string, use: Use): void {
-    this.uses.set(sha256, { at: use.at, from: use.from.slice(0, FROM_CHARACTERS_MAX) });
-    this.changed = true;
+    this.#uses.set(sha256, { at: use.at, from: use.from.slice(0, FROM_CHARACTERS_MAX) });
+    this.#changed = true;
   }
 
   /** Writes what is known of tokens that `isKnown`, if anything is new. A Fault `storage`. */
   async save(isKnown: (sha256: string) => boolean): Promise<void> {
-    if (!this.changed) return;
-    this.changed = false;
-    for (const sha256 of this.uses.keys()) if (!isKnown(sha256)) this.uses.delete(sha256);
-    const tokens = [...this.uses].map(([sha256, { at, from }]) => {
+    if (!this.#changed) return;
+    this.#changed = false;
+    for (const sha256 of this.#uses.keys()) if (!isKnown(sha256)) this.#uses.delete(sha256);
+    const tokens = [...this.#uses].map(([sha256, { at, from }]) => {
       return { sha256, at: formatInstant(at), from };
     });
     try {
-      await replaceFile(this.path, new TextEncoder().encode(`${JSON.stringify({ tokens })}\n`));
+      await replaceFile(this.#path, new TextEncoder().encode(`${JSON.stringify({ tokens })}\n`));
     } catch (error) {
-      this.changed = true;
-      throw storageFault(this.path, error);
+      this.#changed = true;
+      throw storageFault(this.#path, error);
     }
   }
 }

@@ -16,14 +16,14 @@ interface Tally {
 }
 
 export class LoginLimiter {
-  private readonly monotonic: () => number;
-  private readonly accounts = new Map<string, Tally>();
-  private readonly networks = new Map<string, Tally>();
+  readonly #monotonic: () => number;
+  readonly #accounts = new Map<string, Tally>();
+  readonly #networks = new Map<string, Tally>();
   /** Account and network of past logins, the latest last. */
-  private readonly familiar = new Set<string>();
+  readonly #familiar = new Set<string>();
 
   constructor(monotonic: () => number) {
-    this.monotonic = monotonic;
+    this.#monotonic = monotonic;
   }
 
   /**
@@ -35,43 +35,43 @@ export class LoginLimiter {
   async attempt(account: string, address: string, check: () => Promise<boolean>): Promise<boolean> {
     const network = networkOf(address);
     const pair = JSON.stringify([account, network]);
-    const tallies = [tallyOf(this.networks, network, this.monotonic())];
-    const ofAccount = tallyOf(this.accounts, account, this.monotonic());
-    const known = this.familiar.has(pair);
+    const tallies = [tallyOf(this.#networks, network, this.#monotonic())];
+    const ofAccount = tallyOf(this.#accounts, account, this.#monotonic());
+    const known = this.#familiar.has(pair);
     if (!known) tallies.push(ofAccount);
-    const wait = Math.max(...tallies.map((tally) => this.waitOf(tally)));
+    const wait = Math.max(...tallies.map((tally) => this.#waitOf(tally)));
     if (wait > 0) throw tooMany(wait);
 
     if (known) tallies.push(ofAccount);
     for (const tally of tallies) tally.pending += 1;
     try {
       const right = await check();
-      for (const tally of tallies) this.settle(tally, right);
-      if (right) this.remember(pair);
+      for (const tally of tallies) this.#settle(tally, right);
+      if (right) this.#remember(pair);
       return right;
     } finally {
       for (const tally of tallies) tally.pending -= 1;
     }
   }
 
-  private waitOf(tally: Tally): number {
-    const wait = tally.notBefore - this.monotonic();
+  #waitOf(tally: Tally): number {
+    const wait = tally.notBefore - this.#monotonic();
     if (wait > 0) return wait;
     return tally.failures > 0 && tally.pending > 0 ? LIMITS.login_delay_ms_min : 0;
   }
 
-  private settle(tally: Tally, right: boolean): void {
+  #settle(tally: Tally, right: boolean): void {
     tally.failures = right ? 0 : tally.failures + 1;
     const delay = LIMITS.login_delay_ms_min * 2 ** Math.min(tally.failures - 1, 30);
-    tally.notBefore = right ? 0 : this.monotonic() + Math.min(delay, LIMITS.login_delay_ms_max);
+    tally.notBefore = right ? 0 : this.#monotonic() + Math.min(delay, LIMITS.login_delay_ms_max);
   }
 
-  private remember(pair: string): void {
-    this.familiar.delete(pair);
-    this.familiar.add(pair);
-    for (const oldest of this.familiar) {
-      if (this.familiar.size <= LIMITS.login_keys_max) break;
-      this.familiar.delete(oldest);
+  #remember(pair: string): void {
+    this.#familiar.delete(pair);
+    this.#familiar.add(pair);
+    for (const oldest of this.#familiar) {
+      if (this.#familiar.size <= LIMITS.login_keys_max) break;
+      this.#familiar.delete(oldest);
     }
   }
 }

@@ -32,41 +32,41 @@ export interface LiveDocumentOptions {
 }
 
 export class LiveDocument {
-  private readonly options: LiveDocumentOptions;
-  private inForce: AccessDocument = NOBODY;
-  private identity = "";
-  private inode: number | undefined;
-  private kept = "";
-  private problem: Fault | undefined;
-  private missing = false;
-  private told = false;
+  readonly #options: LiveDocumentOptions;
+  #inForce: AccessDocument = NOBODY;
+  #identity = "";
+  #inode: number | undefined;
+  #kept = "";
+  #problem: Fault | undefined;
+  #missing = false;
+  #told = false;
 
   constructor(options: LiveDocumentOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   get document(): AccessDocument {
-    return this.inForce;
+    return this.#inForce;
   }
 
   /** Why the file as it is now is not in force; undefined: it is. */
   get fault(): Fault | undefined {
-    return this.problem;
+    return this.#problem;
   }
 
   /** Whether there is no file and never was a good one. */
   get absent(): boolean {
-    return this.missing && this.inForce === NOBODY;
+    return this.#missing && this.#inForce === NOBODY;
   }
 
   /** The first look. With a broken or missing file the last good text of an earlier run holds. */
   async open(): Promise<void> {
-    const { lastGood, log } = this.options;
+    const { lastGood, log } = this.#options;
     try {
       const bytes = await readBounded(lastGood, LIMITS.access_file_bytes_max);
       if (bytes !== undefined) {
-        this.kept = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-        this.inForce = parseDocument(this.kept, lastGood);
+        this.#kept = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+        this.#inForce = parseDocument(this.#kept, lastGood);
       }
     } catch (error) {
       log.debug(`no last good version: ${chain(error)}`);
@@ -83,20 +83,20 @@ export class LiveDocument {
     const deadline = performance.now() + LIMITS.access_settle_ms_max;
     let before = "";
     for (;;) {
-      const found = await this.inspect();
-      if (found.identity === this.identity) {
-        this.inode = found.inode;
-        this.mended();
+      const found = await this.#inspect();
+      if (found.identity === this.#identity) {
+        this.#inode = found.inode;
+        this.#mended();
         return false;
       }
       const steady = found.identity === before || performance.now() >= deadline;
-      const complete = found.inode !== this.inode || steady;
+      const complete = found.inode !== this.#inode || steady;
       if (found.edited !== undefined && complete) {
-        await this.adopt(found.edited, found.inode);
+        await this.#adopt(found.edited, found.inode);
         return true;
       }
       if (found.fault !== undefined && steady) {
-        this.refuse(found.fault);
+        this.#refuse(found.fault);
         return false;
       }
       before = found.identity;
@@ -106,38 +106,38 @@ export class LiveDocument {
 
   /** Puts in force what an edit of ours has just written. */
   async wrote(edited: Edited): Promise<void> {
-    await this.adopt(edited, await this.options.file.inode());
+    await this.#adopt(edited, await this.#options.file.inode());
   }
 
-  private async adopt(edited: Edited, inode: number | undefined): Promise<void> {
-    const { log, lastGood, live } = this.options;
-    this.inForce = edited.document;
-    this.identity = digestOf(edited.text);
-    this.inode = inode;
-    this.mended();
+  async #adopt(edited: Edited, inode: number | undefined): Promise<void> {
+    const { log, lastGood, live } = this.#options;
+    this.#inForce = edited.document;
+    this.#identity = digestOf(edited.text);
+    this.#inode = inode;
+    this.#mended();
     log.once("unknown", "warn", edited.document.warnings.map(describe).join("; "));
-    if (!live || this.kept === edited.text) return;
+    if (!live || this.#kept === edited.text) return;
     try {
       await replaceFile(lastGood, new TextEncoder().encode(edited.text));
-      this.kept = edited.text;
+      this.#kept = edited.text;
     } catch (error) {
       log.once("last good", "warn", `the last good version is not kept: ${chain(error)}`);
     }
   }
 
-  private async inspect(): Promise<Found> {
-    const { file } = this.options;
+  async #inspect(): Promise<Found> {
+    const { file } = this.#options;
     let inode: number | undefined;
     try {
       const image = await file.read();
-      this.missing = image === undefined;
+      this.#missing = image === undefined;
       if (image === undefined) {
         throw new Fault("bad_config", `${file.path} is missing: put it back`);
       }
       inode = image.inode;
-      if ((image.mode & OTHERS) !== 0) await this.tighten(image.mode);
+      if ((image.mode & OTHERS) !== 0) await this.#tighten(image.mode);
       const { digest: identity, text } = image;
-      if (identity === this.identity) {
+      if (identity === this.#identity) {
         return { identity, inode, edited: undefined, fault: undefined };
       }
       const edited = { text, document: parseDocument(text, file.path) };
@@ -148,8 +148,8 @@ export class LiveDocument {
     }
   }
 
-  private async tighten(mode: number): Promise<void> {
-    const { file, log } = this.options;
+  async #tighten(mode: number): Promise<void> {
+    const { file, log } = this.#options;
     const was = (mode & 0o777).toString(8);
     try {
       await chmod(file.path, 0o600);
@@ -159,19 +159,19 @@ export class LiveDocument {
     }
   }
 
-  private refuse(fault: Fault): void {
-    this.problem = fault;
-    if (this.absent || !this.options.live) return;
-    this.told = true;
-    this.options.log.once("file", "error", `what was in force stays so: ${chain(fault)}`);
+  #refuse(fault: Fault): void {
+    this.#problem = fault;
+    if (this.absent || !this.#options.live) return;
+    this.#told = true;
+    this.#options.log.once("file", "error", `what was in force stays so: ${chain(fault)}`);
   }
 
-  private mended(): void {
-    const { log, file } = this.options;
-    if (this.told) log.info(`${file.path} is good again`);
+  #mended(): void {
+    const { log, file } = this.#options;
+    if (this.#told) log.info(`${file.path} is good again`);
     log.once("file", "info", "");
-    this.told = false;
-    this.problem = undefined;
-    this.missing = false;
+    this.#told = false;
+    this.#problem = undefined;
+    this.#missing = false;
   }
 }

@@ -28,10 +28,10 @@ export interface LoginParts {
 }
 
 export class Login {
-  private readonly parts: LoginParts;
+  readonly #parts: LoginParts;
 
   constructor(parts: LoginParts) {
-    this.parts = parts;
+    this.#parts = parts;
   }
 
   /**
@@ -40,21 +40,21 @@ export class Login {
    * not looked at.
    */
   async check(attempt: Attempt): Promise<User | undefined> {
-    const { limiter, user } = this.parts;
+    const { limiter, user } = this.#parts;
     const { user: name, from } = attempt;
     const known = user(name);
     try {
-      const right = await limiter.attempt(name, from, () => this.verify(attempt, known));
-      this.tell(attempt, known, right ? "ok" : "refused");
+      const right = await limiter.attempt(name, from, () => this.#verify(attempt, known));
+      this.#tell(attempt, known, right ? "ok" : "refused");
       return right ? known : undefined;
     } catch (error) {
-      if (error instanceof Fault) this.tell(attempt, known, "throttled");
+      if (error instanceof Fault) this.#tell(attempt, known, "throttled");
       throw error;
     }
   }
 
-  private async verify(attempt: Attempt, known: User | undefined): Promise<boolean> {
-    const { passwords, totp, user } = this.parts;
+  async #verify(attempt: Attempt, known: User | undefined): Promise<boolean> {
+    const { passwords, totp, user } = this.#parts;
     const secret = known?.totp ?? "";
     const end = secret === "" ? attempt.password.length : -CODE_DIGITS;
     const [password, code] = [attempt.password.slice(0, end), attempt.password.slice(end)];
@@ -67,7 +67,7 @@ export class Login {
   }
 
   /** Names of users are told; other names may be a password that somebody typed one field early. */
-  private tell({ from, way }: Attempt, known: User | undefined, outcome: string): void {
+  #tell({ from, way }: Attempt, known: User | undefined, outcome: string): void {
     const event = {
       event: "login",
       who: known?.name ?? "unknown",
@@ -76,7 +76,7 @@ export class Login {
       outcome,
     } as const;
     const repeats = outcome === "throttled" || (outcome === "ok" && way !== "form");
-    if (repeats) this.parts.audit.noteOnce(event);
-    else this.parts.audit.note(event);
+    if (repeats) this.#parts.audit.noteOnce(event);
+    else this.#parts.audit.note(event);
   }
 }

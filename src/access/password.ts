@@ -30,8 +30,8 @@ export function checkPassword(password: string): void {
  * to fell a board, so they take turns and only so many may wait.
  */
 export class PasswordChecker {
-  private turn: Promise<unknown> = Promise.resolve();
-  private pending = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+  #pending = 0;
 
   /**
    * Whether `password` is the one of `hash`. Without a hash, that is for a user who does not exist
@@ -41,27 +41,27 @@ export class PasswordChecker {
   async check(hash: string | undefined, password: string): Promise<boolean> {
     const possible = hash !== undefined && hash !== "" && isPassword(password);
     const [wanted, given] = possible ? [hash, password] : [DECOY, "x"];
-    return (await this.inTurn(() => Bun.password.verify(given, wanted))) && possible;
+    return (await this.#inTurn(() => Bun.password.verify(given, wanted))) && possible;
   }
 
   /** {@link hashPassword} in turn with the checks; faults of both. */
   async hash(password: string): Promise<string> {
-    return await this.inTurn(() => hashPassword(password));
+    return await this.#inTurn(() => hashPassword(password));
   }
 
-  private async inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
-    if (this.pending > LIMITS.passwords_waiting_max) {
+  async #inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
+    if (this.#pending > LIMITS.passwords_waiting_max) {
       throw new Fault("too_many", "too many log in at once: try again in a moment", {
         details: { retry_after_seconds: 1 },
       });
     }
-    this.pending += 1;
-    const result = this.turn.then(task);
-    this.turn = result.catch(() => undefined);
+    this.#pending += 1;
+    const result = this.#turn.then(task);
+    this.#turn = result.catch(() => undefined);
     try {
       return await result;
     } finally {
-      this.pending -= 1;
+      this.#pending -= 1;
     }
   }
 }

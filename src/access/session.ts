@@ -28,13 +28,13 @@ interface Entry extends Session {
 }
 
 export class Sessions {
-  private readonly monotonic: () => number;
-  private readonly entries = new Map<string, Entry>();
-  private readonly listeners = new Set<(session: Session) => void>();
+  readonly #monotonic: () => number;
+  readonly #entries = new Map<string, Entry>();
+  readonly #listeners = new Set<(session: Session) => void>();
 
   /** `monotonic` gives milliseconds that only ever go forward, whatever is done to the clock. */
   constructor(monotonic: () => number) {
-    this.monotonic = monotonic;
+    this.#monotonic = monotonic;
   }
 
   /**
@@ -43,16 +43,16 @@ export class Sessions {
    * the user, for {@link Sessions.retain}. A Fault `too_many` when the user has too many.
    */
   begin(user: string, credential: string, lifetime_ms: number): string {
-    this.sweep();
-    const mine = [...this.entries.values()].filter((entry) => entry.user === user);
+    this.#sweep();
+    const mine = [...this.#entries.values()].filter((entry) => entry.user === user);
     if (mine.length >= LIMITS.sessions_of_user_max) {
       throw new Fault("too_many", `${user} has ${mine.length} sessions: log out of one first`);
     }
     const text = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)).toHex();
-    const now = this.monotonic();
+    const now = this.#monotonic();
     const endsAt = lifetime_ms === 0 ? Number.POSITIVE_INFINITY : now + lifetime_ms;
     const key = digestOf(text);
-    this.entries.set(key, { key, user, credential, endsAt, usedAt: now });
+    this.#entries.set(key, { key, user, credential, endsAt, usedAt: now });
     return text;
   }
 
@@ -63,24 +63,24 @@ export class Sessions {
 
   /** The session of a key if it still runs, for a stream that began earlier. Counts as use. */
   check(key: string): Session | undefined {
-    const entry = this.entries.get(key);
+    const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    if (this.isOver(entry)) {
-      this.end(entry);
+    if (this.#isOver(entry)) {
+      this.#end(entry);
       return undefined;
     }
-    entry.usedAt = this.monotonic();
+    entry.usedAt = this.#monotonic();
     return entry;
   }
 
   /** Ends all sessions of a user: kvmd's logout. */
   endUser(user: string): void {
-    this.endWhere((entry) => entry.user === user);
+    this.#endWhere((entry) => entry.user === user);
   }
 
   /** Lets the session of a key go on under another credential, which its user is about to set. */
   renew(key: string, credential: string): void {
-    const entry = this.entries.get(key);
+    const entry = this.#entries.get(key);
     if (entry !== undefined) entry.credential = credential;
   }
 
@@ -88,31 +88,31 @@ export class Sessions {
    * Ends the sessions of users who are gone, or whose credential is another than at their login.
    */
   retain(credentialOf: (user: string) => string | undefined): void {
-    this.endWhere((entry) => credentialOf(entry.user) !== entry.credential);
+    this.#endWhere((entry) => credentialOf(entry.user) !== entry.credential);
   }
 
   /** Calls `listener` with each session that ended, until the function returned is called. */
   onEnd(listener: (session: Session) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Ends what is over; what nobody asks for would otherwise stay. */
-  private sweep(): void {
-    this.endWhere((entry) => this.isOver(entry));
+  #sweep(): void {
+    this.#endWhere((entry) => this.#isOver(entry));
   }
 
-  private isOver(entry: Entry): boolean {
-    const now = this.monotonic();
+  #isOver(entry: Entry): boolean {
+    const now = this.#monotonic();
     return now >= entry.endsAt || now - entry.usedAt >= LIMITS.session_idle_ms_max;
   }
 
-  private endWhere(over: (entry: Entry) => boolean): void {
-    for (const entry of this.entries.values()) if (over(entry)) this.end(entry);
+  #endWhere(over: (entry: Entry) => boolean): void {
+    for (const entry of this.#entries.values()) if (over(entry)) this.#end(entry);
   }
 
-  private end(entry: Entry): void {
-    this.entries.delete(entry.key);
-    for (const listener of this.listeners) listener(entry);
+  #end(entry: Entry): void {
+    this.#entries.delete(entry.key);
+    for (const listener of this.#listeners) listener(entry);
   }
 }

@@ -51,29 +51,29 @@ export interface NewToken {
 }
 
 export class AccessStore {
-  private readonly options: StoreOptions;
-  private readonly file: AccessFile;
-  private readonly current: LiveDocument;
-  private readonly tombstones: Tombstones;
-  private readonly lastUsed: LastUsed;
-  private readonly index: TokenIndex;
-  private readonly claimedFile: string;
-  private readonly listeners = new Set<() => void>();
-  private queue: Promise<unknown> = Promise.resolve();
-  private looking = false;
-  private watch: Watch | undefined;
-  private flushes: Repeat | undefined;
+  readonly #options: StoreOptions;
+  readonly #file: AccessFile;
+  readonly #current: LiveDocument;
+  readonly #tombstones: Tombstones;
+  readonly #lastUsed: LastUsed;
+  readonly #index: TokenIndex;
+  readonly #claimedFile: string;
+  readonly #listeners = new Set<() => void>();
+  #queue: Promise<unknown> = Promise.resolve();
+  #looking = false;
+  #watch: Watch | undefined;
+  #flushes: Repeat | undefined;
 
   private constructor(options: StoreOptions) {
     const { path, stateDir, log, live, clock } = options;
-    this.options = options;
-    this.file = new AccessFile(path);
+    this.#options = options;
+    this.#file = new AccessFile(path);
     const lastGood = join(stateDir, "access.last-good.toml");
-    this.current = new LiveDocument({ file: this.file, lastGood, live, log });
-    this.tombstones = new Tombstones(join(stateDir, "revoked"));
-    this.lastUsed = new LastUsed(join(stateDir, "last-used.json"));
-    this.index = new TokenIndex(clock, this.lastUsed);
-    this.claimedFile = join(stateDir, "claimed");
+    this.#current = new LiveDocument({ file: this.#file, lastGood, live, log });
+    this.#tombstones = new Tombstones(join(stateDir, "revoked"));
+    this.#lastUsed = new LastUsed(join(stateDir, "last-used.json"));
+    this.#index = new TokenIndex(clock, this.#lastUsed);
+    this.#claimedFile = join(stateDir, "claimed");
   }
 
   /**
@@ -86,48 +86,48 @@ export class AccessStore {
     await mkdir(stateDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
       log.warn(`nothing is kept across restarts: ${chain(storageFault(stateDir, error))}`);
     });
-    await store.tombstones.load();
-    await store.lastUsed.load().catch((error: unknown) => log.warn(chain(error)));
-    await store.current.open();
-    await store.refresh();
+    await store.#tombstones.load();
+    await store.#lastUsed.load().catch((error: unknown) => log.warn(chain(error)));
+    await store.#current.open();
+    await store.#refresh();
     if (live) {
-      store.watch = watchPaths([path, join(stateDir, "revoked")], () => store.heard());
+      store.#watch = watchPaths([path, join(stateDir, "revoked")], () => store.#heard());
       // For what changed after it was read and before it was watched.
-      store.heard();
-      store.flushes = repeat(LIMITS.last_used_flush_ms, () => store.flush());
+      store.#heard();
+      store.#flushes = repeat(LIMITS.last_used_flush_ms, () => store.flush());
     }
     return store;
   }
 
   /** `absent`: no file, and never was one. `broken`: the file is at fault and not in force. */
   get state(): "ready" | "absent" | "broken" {
-    if (this.current.absent) return "absent";
-    return this.current.fault === undefined ? "ready" : "broken";
+    if (this.#current.absent) return "absent";
+    return this.#current.fault === undefined ? "ready" : "broken";
   }
 
   /** What is wrong with the file when the state is not `ready`. */
   get fault(): Fault | undefined {
-    return this.current.fault;
+    return this.#current.fault;
   }
 
   /** The time that expiry is held against. */
   get clock(): FloorClock {
-    return this.options.clock;
+    return this.#options.clock;
   }
 
   /** Whether the first user may be made by anyone: nobody is in the file, and nobody ever was. */
   get setupOpen(): boolean {
-    return this.state === "ready" && this.users().length === 0 && !existsSync(this.claimedFile);
+    return this.state === "ready" && this.users().length === 0 && !existsSync(this.#claimedFile);
   }
 
   /** Makes the file with `text`, the one that is shipped, unless there is one by now. */
   async create(text: string): Promise<void> {
-    await this.enqueue(async () => {
-      await mkdir(dirname(this.file.path), { recursive: true }).catch((error: unknown) => {
-        throw storageFault(this.file.path, error);
+    await this.#enqueue(async () => {
+      await mkdir(dirname(this.#file.path), { recursive: true }).catch((error: unknown) => {
+        throw storageFault(this.#file.path, error);
       });
-      await this.file.create(text);
-      await this.look();
+      await this.#file.create(text);
+      await this.#look();
     });
   }
 
@@ -136,21 +136,21 @@ export class AccessStore {
    * for every text and any number of tokens.
    */
   verify(text: string): Verified | undefined {
-    return this.index.verify(text);
+    return this.#index.verify(text);
   }
 
   /** How the token of this digest stands now, for a stream that began earlier. */
   check(sha256: string): Verified | undefined {
-    return this.index.check(sha256);
+    return this.#index.check(sha256);
   }
 
   /** All tokens in the order of the file, expired and revoked ones too. */
   tokens(): readonly TokenRow[] {
-    return this.index.rows();
+    return this.#index.rows();
   }
 
   users(): readonly User[] {
-    return this.current.document.users;
+    return this.#current.document.users;
   }
 
   user(name: string): User | undefined {
@@ -165,13 +165,13 @@ export class AccessStore {
   async createToken(wish: NewToken): Promise<{ readonly text: string; readonly token: TokenRow }> {
     checkTokenName(wish.name);
     const abilities = checkAbilities(wish.abilities ?? ABILITIES);
-    const now = this.options.clock.now();
+    const now = this.#options.clock.now();
     if (wish.expires !== undefined) checkExpiry(wish.expires, now);
     const text = mintToken();
     const sha256 = digestOf(text);
     const { name, user, expires } = wish;
-    await this.edit(operations.addToken({ name, user, sha256, abilities, created: now, expires }));
-    const token = this.index.row(sha256);
+    await this.#edit(operations.addToken({ name, user, sha256, abilities, created: now, expires }));
+    const token = this.#index.row(sha256);
     if (token === undefined) {
       throw new Fault("storage", "the new token was taken out again at once: try it anew");
     }
@@ -183,16 +183,16 @@ export class AccessStore {
    * Fault `storage` the token is refused all the same, but a restart may bring it back.
    */
   async revokeToken(name: string): Promise<TokenRow> {
-    const sha256 = await this.end(name, operations.revokeToken);
-    const token = this.index.row(sha256);
+    const sha256 = await this.#end(name, operations.revokeToken);
+    const token = this.#index.row(sha256);
     if (token === undefined) throw new Fault("not_found", `no token is named ${name} any more`);
     return token;
   }
 
   /** Ends a token at once and for good, and takes its block out. Faults as of `revokeToken`. */
   async deleteToken(name: string): Promise<void> {
-    const sha256 = await this.end(name, operations.deleteToken);
-    if (this.index.check(sha256) === undefined) return;
+    const sha256 = await this.#end(name, operations.deleteToken);
+    if (this.#index.check(sha256) === undefined) return;
     throw new Fault("storage", `${name} is revoked, but its block is still there: delete it again`);
   }
 
@@ -202,38 +202,38 @@ export class AccessStore {
    */
   async addUser(name: string, passwordHash: string, first = false): Promise<void> {
     checkUserName(name);
-    await this.edit(operations.addUser(name, passwordHash, first));
+    await this.#edit(operations.addUser(name, passwordHash, first));
   }
 
   /** Sets an argon2id hash. Faults `not_found`, `storage`. */
   async setPassword(name: string, passwordHash: string): Promise<void> {
-    await this.edit(operations.setUser(name, "password", passwordHash));
+    await this.#edit(operations.setUser(name, "password", passwordHash));
   }
 
   /** Sets the base32 secret of the second factor, or drops it with "". Faults as above. */
   async setTotp(name: string, secret: string): Promise<void> {
-    await this.edit(operations.setUser(name, "totp", secret));
+    await this.#edit(operations.setUser(name, "totp", secret));
   }
 
   /**
    * Calls `listener` after each change of tokens or users, until the function returned is called.
    */
   onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Remembers that `token` was used now, by the client at the address `from`. */
   noteUse(token: Token, from: string): void {
-    this.lastUsed.note(token.sha256, { at: this.options.clock.now(), from });
+    this.#lastUsed.note(token.sha256, { at: this.#options.clock.now(), from });
   }
 
   /** Puts last uses and the latest time seen on the disk, if there is anything new. */
   async flush(): Promise<void> {
-    const { clock, log } = this.options;
+    const { clock, log } = this.#options;
     await clock.keep();
     try {
-      await this.lastUsed.save((sha256) => this.index.check(sha256) !== undefined);
+      await this.#lastUsed.save((sha256) => this.#index.check(sha256) !== undefined);
     } catch (error) {
       log.once("last used", "warn", `last uses are not kept: ${chain(error)}`);
     }
@@ -241,94 +241,94 @@ export class AccessStore {
 
   /** Ends the watch, waits for edits under way, and flushes if live. */
   async close(): Promise<void> {
-    this.watch?.stop();
-    this.flushes?.stop();
-    await this.enqueue(async () => undefined);
-    if (this.options.live) await this.flush();
+    this.#watch?.stop();
+    this.#flushes?.stop();
+    await this.#enqueue(async () => undefined);
+    if (this.#options.live) await this.flush();
   }
 
-  private async edit(operation: operations.Operation): Promise<void> {
-    await this.enqueue(() => this.write(operation));
+  async #edit(operation: operations.Operation): Promise<void> {
+    await this.#enqueue(() => this.#write(operation));
   }
 
-  private async write(operation: operations.Operation): Promise<void> {
-    await this.current.wrote(await this.file.update((text) => operation(text, this.file.path)));
-    await this.refresh();
+  async #write(operation: operations.Operation): Promise<void> {
+    await this.#current.wrote(await this.#file.update((text) => operation(text, this.#file.path)));
+    await this.#refresh();
   }
 
   /**
    * Ends the token first in memory, then among the tombstones, then in the file. With the tombstone
    * on the disk it is done: that the file could not be changed is then only worth a warning.
    */
-  private async end(
+  async #end(
     name: string,
     operation: (sha256: string, at: number) => operations.Operation,
   ): Promise<string> {
-    const at = this.options.clock.now();
-    let sha256 = this.condemn(name, at);
-    return await this.enqueue(async () => {
-      if (sha256 === undefined) await this.look();
-      sha256 ??= this.condemn(name, at);
+    const at = this.#options.clock.now();
+    let sha256 = this.#condemn(name, at);
+    return await this.#enqueue(async () => {
+      if (sha256 === undefined) await this.#look();
+      sha256 ??= this.#condemn(name, at);
       if (sha256 === undefined) {
         throw new Fault("not_found", `no token is named ${name}: look at the list`);
       }
-      const buried = await settle(this.tombstones.save());
-      const written = await settle(this.write(operation(sha256, at)));
+      const buried = await settle(this.#tombstones.save());
+      const written = await settle(this.#write(operation(sha256, at)));
       if (!buried.ok) {
         const message = `${name} is refused now, but a restart or an old copy may bring it back`;
         throw new Fault("storage", `${message}: see to the disk, then do it again`, {
           cause: buried.error,
         });
       }
-      if (!written.ok) this.options.log.warn(`${name} is revoked, but: ${chain(written.error)}`);
+      if (!written.ok) this.#options.log.warn(`${name} is revoked, but: ${chain(written.error)}`);
       return sha256;
     });
   }
 
-  private condemn(name: string, at: number): string | undefined {
-    const token = this.current.document.tokens.find((candidate) => candidate.name === name);
+  #condemn(name: string, at: number): string | undefined {
+    const token = this.#current.document.tokens.find((candidate) => candidate.name === name);
     if (token === undefined) return undefined;
-    this.tombstones.add(token.sha256, token.revoked ?? at);
-    this.publish();
+    this.#tombstones.add(token.sha256, token.revoked ?? at);
+    this.#publish();
     return token.sha256;
   }
 
-  private heard(): void {
-    if (this.looking) return;
-    this.looking = true;
-    void this.enqueue(async () => {
-      this.looking = false;
-      await this.look();
-    }).catch((error: unknown) => this.options.log.error(`access.toml: ${chain(error)}`));
+  #heard(): void {
+    if (this.#looking) return;
+    this.#looking = true;
+    void this.#enqueue(async () => {
+      this.#looking = false;
+      await this.#look();
+    }).catch((error: unknown) => this.#options.log.error(`access.toml: ${chain(error)}`));
   }
 
-  private async look(): Promise<void> {
-    const ended = await this.tombstones.load();
-    const changed = await this.current.look();
-    if (ended || changed) await this.refresh();
+  async #look(): Promise<void> {
+    const ended = await this.#tombstones.load();
+    const changed = await this.#current.look();
+    if (ended || changed) await this.#refresh();
   }
 
   /** Makes the document in force the one that is asked, and tells who listens. */
-  private async refresh(): Promise<void> {
-    this.publish();
-    const { live, log } = this.options;
-    if (!live || this.users().length === 0 || existsSync(this.claimedFile)) return;
-    await replaceFile(this.claimedFile, new Uint8Array()).catch((error: unknown) => {
-      log.once("claimed", "warn", chain(storageFault(this.claimedFile, error)));
+  async #refresh(): Promise<void> {
+    this.#publish();
+    const { live, log } = this.#options;
+    if (!live || this.users().length === 0 || existsSync(this.#claimedFile)) return;
+    await replaceFile(this.#claimedFile, new Uint8Array()).catch((error: unknown) => {
+      log.once("claimed", "warn", chain(storageFault(this.#claimedFile, error)));
     });
   }
 
-  private publish(): void {
-    const tokens = this.current.document.tokens.map((token) => {
-      return { ...token, revoked: token.revoked ?? this.tombstones.revokedAt(token.sha256) };
+  #publish(): void {
+    const tokens = this.#current.document.tokens.map((token) => {
+      return { ...token, revoked: token.revoked ?? this.#tombstones.revokedAt(token.sha256) };
     });
-    this.index.replace(tokens);
-    for (const listener of this.listeners) listener();
+    this.#index.replace(tokens);
+    for (const listener of this.#listeners) listener();
   }
 
-  private async enqueue<Result>(task: () => Promise<Result>): Promise<Result> {
-    const result = this.queue.then(task);
-    this.queue = result.catch(() => undefined);
+  async #enqueue<Result>(task: () => Promise<Result>): Promise<Result> {
+    const result = this.#queue.then(task);
+    this.#queue = result.catch(() => undefined);
     return await result;
   }
 }

@@ -21,47 +21,47 @@ const DECOY = "-".repeat(98);
 const NO_DIGEST = "0".repeat(64);
 
 export class TokenIndex {
-  private readonly clock: FloorClock;
-  private readonly lastUsed: LastUsed;
-  private byDigest: ReadonlyMap<string, Token> = new Map();
+  readonly #clock: FloorClock;
+  readonly #lastUsed: LastUsed;
+  #byDigest: ReadonlyMap<string, Token> = new Map();
 
   constructor(clock: FloorClock, lastUsed: LastUsed) {
-    this.clock = clock;
-    this.lastUsed = lastUsed;
+    this.#clock = clock;
+    this.#lastUsed = lastUsed;
   }
 
   /** From now on these tokens are known and no others. */
   replace(tokens: readonly Token[]): void {
-    this.byDigest = new Map(tokens.map((token) => [token.sha256, token]));
+    this.#byDigest = new Map(tokens.map((token) => [token.sha256, token]));
   }
 
   /** One hash, one look-up and one comparison, whatever the text and however many tokens. */
   verify(text: string): Verified | undefined {
     const possible = isTokenText(text);
     const digest = digestOf(possible ? text : DECOY);
-    const token = this.byDigest.get(digest);
+    const token = this.#byDigest.get(digest);
     const same = sameDigest(digest, token?.sha256 ?? NO_DIGEST);
-    return possible && same ? this.stand(token) : undefined;
+    return possible && same ? this.#stand(token) : undefined;
   }
 
   /** How the token of a digest stands now. */
   check(sha256: string): Verified | undefined {
-    return this.stand(this.byDigest.get(sha256));
+    return this.#stand(this.#byDigest.get(sha256));
   }
 
   row(sha256: string): TokenRow | undefined {
     const found = this.check(sha256);
     if (found === undefined) return undefined;
-    return { ...found.token, status: found.status, lastUsed: this.lastUsed.of(sha256) };
+    return { ...found.token, status: found.status, lastUsed: this.#lastUsed.of(sha256) };
   }
 
   /** All tokens in the order of the file. */
   rows(): readonly TokenRow[] {
-    return [...this.byDigest.keys()].flatMap((sha256) => this.row(sha256) ?? []);
+    return [...this.#byDigest.keys()].flatMap((sha256) => this.row(sha256) ?? []);
   }
 
-  private stand(token: Token | undefined): Verified | undefined {
+  #stand(token: Token | undefined): Verified | undefined {
     if (token === undefined) return undefined;
-    return { token, status: statusOf(token, this.clock.now()) };
+    return { token, status: statusOf(token, this.#clock.now()) };
   }
 }

@@ -9,16 +9,16 @@ interface Bucket {
 }
 
 export class TokenRate {
-  private readonly monotonic: () => number;
-  private readonly buckets = new Map<string, Bucket>();
+  readonly #monotonic: () => number;
+  readonly #buckets = new Map<string, Bucket>();
 
   constructor(monotonic: () => number) {
-    this.monotonic = monotonic;
+    this.#monotonic = monotonic;
   }
 
   /** Counts one request of the token of this digest. A Fault `too_many` when it sends too many. */
   take(sha256: string): void {
-    const bucket = this.bucketOf(sha256);
+    const bucket = this.#bucketOf(sha256);
     if (bucket.requests < 1) {
       throw new Fault("too_many", "this token asks too often: send fewer requests at a time", {
         details: { retry_after_seconds: 1 },
@@ -28,17 +28,17 @@ export class TokenRate {
   }
 
   /** The bucket as it is now, moved to the end of the map; the oldest makes room for a new one. */
-  private bucketOf(sha256: string): Bucket {
+  #bucketOf(sha256: string): Bucket {
     const { token_requests_max, token_requests_per_second_max, token_rate_keys_max } = LIMITS;
-    const at = this.monotonic();
-    const old = this.buckets.get(sha256) ?? { requests: token_requests_max, at };
+    const at = this.#monotonic();
+    const old = this.#buckets.get(sha256) ?? { requests: token_requests_max, at };
     const gained = ((at - old.at) / 1000) * token_requests_per_second_max;
     const bucket = { requests: Math.min(token_requests_max, old.requests + gained), at };
-    this.buckets.delete(sha256);
-    this.buckets.set(sha256, bucket);
-    for (const oldest of this.buckets.keys()) {
-      if (this.buckets.size <= token_rate_keys_max) break;
-      this.buckets.delete(oldest);
+    this.#buckets.delete(sha256);
+    this.#buckets.set(sha256, bucket);
+    for (const oldest of this.#buckets.keys()) {
+      if (this.#buckets.size <= token_rate_keys_max) break;
+      this.#buckets.delete(oldest);
     }
     return bucket;
   }

@@ -57,42 +57,42 @@ export function totpOffset(secret: string, code: string, nowMs: number): number 
  * password and from the same network, may go on using it until its step is over.
  */
 export class TotpChecker {
-  private readonly now: () => number;
-  private readonly monotonic: () => number;
+  readonly #now: () => number;
+  readonly #monotonic: () => number;
   /** Keys what is remembered: it is worth nothing outside of this process. */
-  private readonly pepper = randomBytes(32);
+  readonly #pepper = randomBytes(32);
   /** Codes that were used, until they could not be used anyhow. Monotonic milliseconds. */
-  private readonly used = new Map<string, number>();
+  readonly #used = new Map<string, number>();
   /** Grants to go on with a code, and when they end. */
-  private readonly grants = new Map<string, number>();
+  readonly #grants = new Map<string, number>();
 
   /** `now` in milliseconds since the epoch, `monotonic` in milliseconds that only go forward. */
   constructor(now: () => number, monotonic: () => number) {
-    this.now = now;
-    this.monotonic = monotonic;
+    this.#now = now;
+    this.#monotonic = monotonic;
   }
 
   /** Whether a code opens, whose password was found right already. */
   accept({ user, secret, password, code, from }: CodeUse): boolean {
-    forget(this.used, this.monotonic());
-    forget(this.grants, this.monotonic());
-    const now = this.now();
+    forget(this.#used, this.#monotonic());
+    forget(this.#grants, this.#monotonic());
+    const now = this.#now();
     const offset = totpOffset(secret, code, now);
     if (offset === undefined) return false;
-    const grant = this.keyOf([user, secret, password, code, networkOf(from)]);
-    if (this.grants.has(grant)) return true;
+    const grant = this.#keyOf([user, secret, password, code, networkOf(from)]);
+    if (this.#grants.has(grant)) return true;
 
     const step = Math.floor(now / STEP_MS) + offset;
-    const use = this.keyOf([user, secret, `${step}`]);
-    if (this.used.has(use)) return false;
-    remember(this.used, use, this.monotonic() + CODE_LIFE_MS);
+    const use = this.#keyOf([user, secret, `${step}`]);
+    if (this.#used.has(use)) return false;
+    remember(this.#used, use, this.#monotonic() + CODE_LIFE_MS);
     const rest_ms = STEP_MS - (now % STEP_MS) + Math.max(0, offset) * STEP_MS;
-    remember(this.grants, grant, this.monotonic() + rest_ms);
+    remember(this.#grants, grant, this.#monotonic() + rest_ms);
     return true;
   }
 
-  private keyOf(parts: readonly string[]): string {
-    return createHmac("sha256", this.pepper).update(JSON.stringify(parts)).digest("base64");
+  #keyOf(parts: readonly string[]): string {
+    return createHmac("sha256", this.#pepper).update(JSON.stringify(parts)).digest("base64");
   }
 }
 

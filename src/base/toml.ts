@@ -55,157 +55,157 @@ export function placeOf(entries: readonly TomlEntry[], path: Path): TomlEntry | 
 
 class Scanner {
   readonly entries: Draft[] = [];
-  private readonly text: string;
-  private at = 0;
-  private line = 1;
-  private lineStart = 0;
-  private nextLine: number;
+  readonly #text: string;
+  #at = 0;
+  #line = 1;
+  #lineStart = 0;
+  #nextLine: number;
   /** How many elements each array of tables has so far, by its path as JSON. */
-  private readonly tables = new Map<string, number>();
+  readonly #tables = new Map<string, number>();
 
   constructor(text: string) {
-    this.text = text;
-    this.nextLine = search(text, /\n/g, 0) + 1;
+    this.#text = text;
+    this.#nextLine = search(text, /\n/g, 0) + 1;
     if (text.startsWith("\uFEFF")) {
-      this.at = 1;
-      this.lineStart = 1;
+      this.#at = 1;
+      this.#lineStart = 1;
     }
   }
 
   document(): void {
     let header: Draft | undefined;
-    this.skipBlank();
-    while (this.at < this.text.length) {
-      if (this.text[this.at] === "[") {
-        if (header !== undefined) header.valueEnd = this.at;
-        header = this.header();
+    this.#skipBlank();
+    while (this.#at < this.#text.length) {
+      if (this.#text[this.#at] === "[") {
+        if (header !== undefined) header.valueEnd = this.#at;
+        header = this.#header();
       } else {
-        this.pair(header?.path ?? []);
+        this.#pair(header?.path ?? []);
       }
-      this.skipBlank();
+      this.#skipBlank();
     }
-    if (header !== undefined) header.valueEnd = this.text.length;
+    if (header !== undefined) header.valueEnd = this.#text.length;
   }
 
-  private header(): Draft {
-    const array = this.text[this.at + 1] === "[";
-    const entry = this.begin(array ? "array-table" : "table", []);
-    this.at += array ? 2 : 1;
-    entry.path = this.resolve(this.key("]"), array);
-    this.at += array ? 2 : 1;
-    entry.end = this.at;
-    entry.valueStart = this.at;
+  #header(): Draft {
+    const array = this.#text[this.#at + 1] === "[";
+    const entry = this.#begin(array ? "array-table" : "table", []);
+    this.#at += array ? 2 : 1;
+    entry.path = this.#resolve(this.#key("]"), array);
+    this.#at += array ? 2 : 1;
+    entry.end = this.#at;
+    entry.valueStart = this.#at;
     return entry;
   }
 
   /** The path a header means: each array of tables on the way stands for its newest element. */
-  private resolve(keys: readonly string[], array: boolean): Path {
+  #resolve(keys: readonly string[], array: boolean): Path {
     const path: (string | number)[] = [];
     keys.forEach((key, depth) => {
       path.push(key);
       const name = JSON.stringify(path);
-      const known = this.tables.get(name) ?? 0;
+      const known = this.#tables.get(name) ?? 0;
       const opens = array && depth === keys.length - 1;
-      if (opens) this.tables.set(name, known + 1);
+      if (opens) this.#tables.set(name, known + 1);
       if (opens || known > 0) path.push(opens ? known : known - 1);
     });
     return path;
   }
 
-  private pair(under: Path): void {
-    const entry = this.begin("pair", []);
-    entry.path = [...under, ...this.key("=")];
-    this.at += 1;
-    this.skipBlank();
-    this.finish(entry);
+  #pair(under: Path): void {
+    const entry = this.#begin("pair", []);
+    entry.path = [...under, ...this.#key("=")];
+    this.#at += 1;
+    this.#skipBlank();
+    this.#finish(entry);
   }
 
-  private array(path: Path): void {
-    this.at += 1;
-    this.skipBlank();
-    for (let index = 0; !this.closes("]"); index++) {
-      this.finish(this.begin("element", [...path, index]));
-      this.skipSeparator();
+  #array(path: Path): void {
+    this.#at += 1;
+    this.#skipBlank();
+    for (let index = 0; !this.#closes("]"); index++) {
+      this.#finish(this.#begin("element", [...path, index]));
+      this.#skipSeparator();
     }
-    this.at += 1;
+    this.#at += 1;
   }
 
-  private inlineTable(path: Path): void {
-    this.at += 1;
-    this.skipBlank();
-    while (!this.closes("}")) {
-      this.pair(path);
-      this.skipSeparator();
+  #inlineTable(path: Path): void {
+    this.#at += 1;
+    this.#skipBlank();
+    while (!this.#closes("}")) {
+      this.#pair(path);
+      this.#skipSeparator();
     }
-    this.at += 1;
+    this.#at += 1;
   }
 
-  private finish(entry: Draft): void {
-    entry.valueStart = this.at;
-    const first = this.text[this.at];
-    if (first === "[") this.array(entry.path);
-    else if (first === "{") this.inlineTable(entry.path);
-    else if (first === '"' || first === "'") this.at = stringEnd(this.text, this.at);
-    else this.at = bareEnd(this.text, this.at);
-    entry.valueEnd = this.at;
-    entry.end = this.at;
+  #finish(entry: Draft): void {
+    entry.valueStart = this.#at;
+    const first = this.#text[this.#at];
+    if (first === "[") this.#array(entry.path);
+    else if (first === "{") this.#inlineTable(entry.path);
+    else if (first === '"' || first === "'") this.#at = stringEnd(this.#text, this.#at);
+    else this.#at = bareEnd(this.#text, this.#at);
+    entry.valueEnd = this.#at;
+    entry.end = this.#at;
   }
 
   /** The parts of a dotted key, up to the delimiter, which is not taken. */
-  private key(delimiter: "]" | "="): string[] {
+  #key(delimiter: "]" | "="): string[] {
     const keys: string[] = [];
-    while (!this.closes(delimiter)) {
-      const start = this.at;
-      const first = this.text[start] ?? "";
+    while (!this.#closes(delimiter)) {
+      const start = this.#at;
+      const first = this.#text[start] ?? "";
       if (first === '"' || first === "'") {
-        this.at = stringEnd(this.text, start);
-        const inside = this.text.slice(start + 1, this.at - 1);
+        this.#at = stringEnd(this.#text, start);
+        const inside = this.#text.slice(start + 1, this.#at - 1);
         keys.push(first === '"' ? unescapeBasic(inside) : inside);
       } else if (/[\w-]/.test(first)) {
-        this.at = search(this.text, /[^\w-]/g, start);
-        keys.push(this.text.slice(start, this.at));
+        this.#at = search(this.#text, /[^\w-]/g, start);
+        keys.push(this.#text.slice(start, this.#at));
       } else {
-        this.at += 1;
+        this.#at += 1;
       }
     }
     return keys;
   }
 
-  private begin(kind: TomlEntry["kind"], path: Path): Draft {
-    const start = this.at;
-    while (this.nextLine <= start) {
-      this.line += 1;
-      this.lineStart = this.nextLine;
-      this.nextLine = search(this.text, /\n/g, this.nextLine) + 1;
+  #begin(kind: TomlEntry["kind"], path: Path): Draft {
+    const start = this.#at;
+    while (this.#nextLine <= start) {
+      this.#line += 1;
+      this.#lineStart = this.#nextLine;
+      this.#nextLine = search(this.#text, /\n/g, this.#nextLine) + 1;
     }
     const place = { start, end: start, valueStart: start, valueEnd: start };
     const entry: Draft = {
       path,
       kind,
-      line: this.line,
-      column: start - this.lineStart + 1,
+      line: this.#line,
+      column: start - this.#lineStart + 1,
       ...place,
     };
     this.entries.push(entry);
     return entry;
   }
 
-  private closes(delimiter: string): boolean {
-    return this.at >= this.text.length || this.text[this.at] === delimiter;
+  #closes(delimiter: string): boolean {
+    return this.#at >= this.#text.length || this.#text[this.#at] === delimiter;
   }
 
-  private skipSeparator(): void {
-    this.skipBlank();
-    if (this.text[this.at] === ",") this.at += 1;
-    this.skipBlank();
+  #skipSeparator(): void {
+    this.#skipBlank();
+    if (this.#text[this.#at] === ",") this.#at += 1;
+    this.#skipBlank();
   }
 
   /** Past white space, newlines and comments. */
-  private skipBlank(): void {
-    this.at = search(this.text, /[^ \t\r\n]/g, this.at);
-    while (this.text[this.at] === "#") {
-      this.at = search(this.text, /\n/g, this.at);
-      this.at = search(this.text, /[^ \t\r\n]/g, this.at);
+  #skipBlank(): void {
+    this.#at = search(this.#text, /[^ \t\r\n]/g, this.#at);
+    while (this.#text[this.#at] === "#") {
+      this.#at = search(this.#text, /\n/g, this.#at);
+      this.#at = search(this.#text, /[^ \t\r\n]/g, this.#at);
     }
   }
 }

@@ -19,7 +19,7 @@ export class Device {
   );
   /** What the system's clock and the monotonic one say, in milliseconds. */
   time = { system: NOON, monotonic: 0 };
-  private readonly stores: AccessStore[] = [];
+  readonly #stores: AccessStore[] = [];
 
   /** access.toml begins as `text`; without one there is none. */
   constructor(text?: string) {
@@ -45,7 +45,7 @@ export class Device {
   async open(live: boolean): Promise<AccessStore> {
     const { path, stateDir, log } = this;
     const store = await AccessStore.open({ path, stateDir, log, clock: this.clock(), live });
-    this.stores.push(store);
+    this.#stores.push(store);
     return store;
   }
 
@@ -55,7 +55,7 @@ export class Device {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const store of this.stores) await store.close();
+    for (const store of this.#stores) await store.close();
     rmSync(this.root, { recursive: true, force: true });
   }
 }
