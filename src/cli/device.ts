@@ -56,8 +56,9 @@ export async function status({ places, options, io }: Call): Promise<void> {
   const { linkrd, video, hid, control, tls, clock, access } = told;
   const lit = Object.entries(hid.leds).flatMap(([name, on]) => (on ? [name] : []));
   const size = video.width === null ? "" : `${video.width}x${video.height} ${video.format}`;
+  const rate = video.width === null ? "" : `${video.captured_fps} frames a second`;
   const signal = video.signal === "unknown" ? "signal unknown" : "";
-  const picture = [size, signal, video.message].filter((text) => text !== "").join(", ");
+  const picture = [size, rate, signal, video.message].filter((text) => text !== "").join(", ");
   const rows = [
     ["video", video.stage, picture],
     ["input", hid.stage, hid.message],

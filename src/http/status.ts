@@ -35,6 +35,10 @@ export interface Status {
     readonly format: string | null;
     /** Frames that the device gave damaged, empty or cut off, and that were left out. */
     readonly dropped_frames: number;
+    /** Frames a second, over the last seconds, that the device sends. */
+    readonly captured_fps: number;
+    /** Those of them that somebody wanted, and that were encoded. */
+    readonly delivered_fps: number;
   };
   readonly hid: {
     readonly stage: string;
@@ -81,6 +85,8 @@ export function statusOf(parts: StatusParts): Status {
       height: mode?.height ?? null,
       format: mode?.format ?? null,
       dropped_frames: screen.dropped,
+      captured_fps: screen.rates.captured,
+      delivered_fps: screen.rates.delivered,
     },
     hid: {
       ...hid.state(parts.simulated() ? undefined : port),

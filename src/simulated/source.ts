@@ -29,6 +29,7 @@ export class SimulatedSource implements Source {
   readonly #report = new Uint8Array(64);
   readonly #startedUs: number;
   readonly dropped = 0;
+  #captured = 0;
   #leds = 0;
   #lastFrameUs = 0;
 
@@ -45,6 +46,10 @@ export class SimulatedSource implements Source {
     const { width, height } = this.#settings;
     const names = { device: "simulated", driver: "simulated host", format: "I420" };
     return { ...names, width, height, tellsSignal: true };
+  }
+
+  get captured(): number {
+    return this.#captured;
   }
 
   close(): void {
@@ -66,6 +71,7 @@ export class SimulatedSource implements Source {
     if (this.patienceMs(wanted) > 0) return undefined;
     const capturedUs = this.#sys.monotonicUs();
     this.#lastFrameUs = capturedUs;
+    this.#captured++;
     const sequence = Math.floor(((capturedUs - this.#startedUs) * this.#settings.fps) / 1_000_000);
     this.#host.draw(this.#screen, { wallMs: Date.now(), frame: sequence });
     return {

@@ -46,6 +46,7 @@ export class Camera implements Source {
   #running: Running | undefined;
   /** It stalled or failed, and has sent no frame since. */
   #broke = false;
+  #captured = 0;
   #dropped = 0;
 
   constructor(settings: CameraSettings, sys: Sys, yuv: Yuv) {
@@ -84,6 +85,10 @@ export class Camera implements Source {
       device.close();
       throw stageOf(error);
     }
+  }
+
+  get captured(): number {
+    return this.#captured;
   }
 
   get dropped(): number {
@@ -143,7 +148,8 @@ export class Camera implements Source {
     let latest: Filled | undefined;
     for (let more = device.dequeue(); more !== undefined; more = device.dequeue()) {
       if (latest !== undefined) device.queue(latest.index);
-      if (!holdsFrame(running, more)) this.#dropped++;
+      if (holdsFrame(running, more)) this.#captured++;
+      else this.#dropped++;
       latest = more;
     }
     return latest;

@@ -32,6 +32,8 @@ export interface LoopParts {
 const REOPEN_MS = 1000;
 /** A device that is broken is left alone for longer each time, up to this. */
 const REOPEN_MS_MAX = 4000;
+/** How often it is told how many frames came. */
+const COUNTS_US = 1_000_000;
 
 /**
  * The video thread: waits in poll() for frames and orders, encodes frames that somebody wants.
@@ -54,7 +56,7 @@ class VideoLoop {
   /** Renderings that are due with the next frame. */
   #renderings: { order: number; wish: Rendering }[] = [];
   #told = "";
-  #toldDropped = 0;
+  #toldCounts = { captured: 0, dropped: 0, atUs: 0 };
   #open = false;
   #reopenUs = 0;
   #reopenMs = REOPEN_MS;
@@ -75,7 +77,7 @@ class VideoLoop {
     sys.poll(this.#waits, this.#open ? source.patienceMs(this.#wanted) : this.#untilReopenMs());
     if (!this.#obey()) return false;
     if (this.#open) this.#takeFrame();
-    this.#tellDropped();
+    this.#tellCounts();
     return true;
   }
 
@@ -125,11 +127,15 @@ class VideoLoop {
     post({ kind: "state", state, drawn }, [drawn.bytes.buffer]);
   }
 
-  #tellDropped(): void {
-    const { dropped: frames } = this.#parts.source;
-    if (frames === this.#toldDropped) return;
-    this.#toldDropped = frames;
-    this.#parts.post({ kind: "dropped", frames }, []);
+  #tellCounts(): void {
+    const { sys, source, post } = this.#parts;
+    const { captured, dropped } = source;
+    const told = this.#toldCounts;
+    const atUs = sys.monotonicUs();
+    const isDue = captured !== told.captured && atUs - told.atUs >= COUNTS_US;
+    if (!isDue && dropped === told.dropped) return;
+    this.#toldCounts = { captured, dropped, atUs };
+    post({ kind: "counts", captured, dropped, atUs }, []);
   }
 
   #obey(): boolean {

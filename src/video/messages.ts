@@ -15,7 +15,14 @@ export type VideoMessage =
       /** What a stream shows meanwhile; there whenever the state is not "ok". */
       readonly drawn?: StatePicture;
     }
-  | { readonly kind: "dropped"; readonly frames: number }
+  | {
+      /** Of the source since it was made: once a second, and at once when a frame was left out. */
+      readonly kind: "counts";
+      readonly captured: number;
+      readonly dropped: number;
+      /** CLOCK_MONOTONIC of these numbers. */
+      readonly atUs: number;
+    }
   | PictureMessage
   | RenderedMessage
   | {

@@ -2,6 +2,7 @@ import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { ShownStrip } from "./delta.ts";
+import { FrameRate } from "./frame-rate.ts";
 import { assembleJpeg } from "./jpeg.ts";
 import {
   NEXT,
@@ -69,6 +70,9 @@ export class Screen {
   #state: VideoState = { stage: "starting" };
   #drawn: StatePicture | undefined;
   #dropped = 0;
+  #pictures = 0;
+  readonly #captureRate = new FrameRate();
+  readonly #pictureRate = new FrameRate();
   /** Undefined while frames are JPEGs already. */
   #header: { readonly bytes: Uint8Array; readonly version: number } | undefined;
   #strips: ScreenStrip[] = [];
@@ -91,6 +95,13 @@ export class Screen {
   /** Frames that came damaged since the video thread started. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** Frames a second, over the last seconds: that the device sends, and that somebody wanted. */
+  get rates(): { readonly captured: number; readonly delivered: number } {
+    const now = this.#parts.nowUs();
+    const [captured, delivered] = [this.#captureRate, this.#pictureRate];
+    return { captured: captured.perSecond(now), delivered: delivered.perSecond(now) };
   }
 
   /** What says to a viewer that there is no picture; undefined while there is one. */
@@ -192,8 +203,9 @@ export class Screen {
       this.#change(message.state, message.drawn);
       return;
     }
-    if (message.kind === "dropped") {
-      this.#dropped = message.frames;
+    if (message.kind === "counts") {
+      this.#dropped = message.dropped;
+      this.#captureRate.read(message.captured, message.atUs);
       return;
     }
     if (message.kind === "rendered") {
@@ -201,6 +213,7 @@ export class Screen {
       return;
     }
     this.#picture = message.kind === "jpeg" ? this.#whole(message) : this.#patched(message);
+    this.#pictureRate.read(++this.#pictures, message.capturedUs);
     this.#serve(this.#picture);
   }
 

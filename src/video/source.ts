@@ -58,6 +58,8 @@ export interface Source {
    * @param wanted whether somebody wants a picture; if not, work may be spared and none is due
    */
   grab(wanted: boolean): Frame | undefined;
+  /** Frames that came whole, whether or not anybody wanted them. */
+  readonly captured: number;
   /** Frames that came damaged, empty or cut off, and were left out. */
   readonly dropped: number;
 }

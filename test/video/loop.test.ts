@@ -22,6 +22,8 @@ interface Stage {
   readonly order: (bytes?: Uint8Array) => void;
   /** Closes the letterbox. */
   readonly end: () => void;
+  /** So many frames came whole, and so many damaged. */
+  readonly count: (captured: number, dropped: number) => void;
 }
 
 /**
@@ -34,6 +36,7 @@ class Script implements Source {
   readonly #stage: Stage;
   /** What was called, in order: open, close, grab(wanted), released. */
   readonly calls: string[];
+  captured = 0;
   dropped = 0;
 
   constructor(
@@ -88,6 +91,7 @@ function play(
   const stage: Stage = {
     order: (bytes = NEXT) => void sys.tryWrite(ours, bytes),
     end: () => sys.close(ours),
+    count: (captured, dropped) => Object.assign(source, { captured, dropped }),
   };
   const source = new Script(stage, calls, steps, openings);
   const posted: VideoMessage[] = [];
@@ -103,7 +107,7 @@ function summary(message: VideoMessage): string {
     const { state } = message;
     return "detail" in state ? `${state.stage} (${state.detail})` : state.stage;
   }
-  if (message.kind === "dropped") return `dropped ${message.frames}`;
+  if (message.kind === "counts") return `${message.captured} captured, ${message.dropped} dropped`;
   if (message.kind === "rendered") {
     const { order, rendered } = message;
     return `rendered ${order}: ${rendered ? `${rendered.width}x${rendered.height}` : "nothing"}`;
@@ -169,6 +173,17 @@ test("a rendering is answered after its frame, and one outside of the picture wi
     ...["ok", "strips 0,1,2 with header"],
     ...["rendered 7: 32x24", "rendered 8: 20x10", "rendered 9: nothing"],
   ]);
+});
+
+test("frames that came are told once a second, and one that is left out at once", () => {
+  const counts = (captured: number, dropped: number): Step => {
+    return ({ count }) => {
+      count(captured, dropped);
+      return undefined;
+    };
+  };
+  const { told } = play([nothing, counts(3, 0), counts(5, 0), counts(6, 1), nothing]);
+  expect(told).toEqual(["ok", "3 captured, 0 dropped", "6 captured, 1 dropped"]);
 });
 
 test("each further frame is told as what changed", () => {

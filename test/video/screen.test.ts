@@ -67,6 +67,20 @@ function faultOf(error: unknown): readonly unknown[] {
   return [error.code, error.details["stage"]];
 }
 
+test("frames a second are those of the device, and those that were wanted", () => {
+  const { screen, clock } = setUp();
+  expect(screen.rates).toEqual({ captured: 0, delivered: 0 });
+  for (let second = 1; second <= 3; second++) {
+    const atUs = second * 1_000_000;
+    screen.receive({ kind: "counts", captured: 30 * second, dropped: second, atUs });
+    screen.receive(strips(atUs, { 0: second }, second === 1 ? HEADER : undefined));
+    clock.us = atUs;
+  }
+  expect([screen.rates, screen.dropped]).toEqual([{ captured: 30, delivered: 1 }, 3]);
+  clock.us += 2_000_001;
+  expect(screen.rates).toEqual({ captured: 0, delivered: 0 });
+});
+
 describe("a picture", () => {
   test("is put together from header and strips", async () => {
     const { screen } = setUp();
