@@ -8,7 +8,7 @@ import { authRoutes } from "./auth.ts";
 import { controlHandler } from "./control.ts";
 import { hostGuard } from "./host.ts";
 import { addressOf, identify } from "./identity.ts";
-import { isKvmdPath, kvmd } from "./kvmd.ts";
+import { isKvmdPath, kvmd, straightened } from "./kvmd.ts";
 import { CredentialEnded } from "./lasting.ts";
 import { leaseRoutes } from "./lease.ts";
 import { linkr } from "./linkr.ts";
@@ -96,11 +96,16 @@ export function createApp(parts: AppParts): Hono<Env> {
   for (const route of table) {
     app.on(route.method, route.path, (context) => enter(parts, route, context));
   }
-  for (const path of new Set(table.map((route) => route.path))) {
+  const paths = new Set(table.map((route) => route.path));
+  for (const path of paths) {
     const here = table.filter((route) => route.path === path);
     app.all(path, () => methodNotAllowed(here));
   }
-  app.notFound((context) => dialectOf(context.req.path).fault(notFound()));
+  app.notFound((context) => {
+    const straight = straightened(context.req.url, paths);
+    if (straight !== undefined) return context.redirect(straight, 308);
+    return dialectOf(context.req.path).fault(notFound());
+  });
   app.onError((error, context) => {
     return answerFault(parts.log, dialectOf(context.req.path), error, context.req.raw.signal);
   });

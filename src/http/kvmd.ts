@@ -1,5 +1,5 @@
 import { isTokenText } from "../access/token.ts";
-import type { Fault } from "../base/fault.ts";
+import { Fault } from "../base/fault.ts";
 import { fromAuthorization, fromCookie, fromKvmdHeaders } from "./credentials.ts";
 import type { Dialect } from "./route.ts";
 import { validPassword, validSessionText, validUser } from "./validate.ts";
@@ -23,10 +23,32 @@ const PLAIN: Readonly<Record<number, string>> = {
 };
 
 /** The routes that PiKVM's clients know, by how their paths begin. */
-const PATHS = /^\/(?:api\/(?:auth|info|log|hid|streamer|atx|msd|gpio|ws)|streamer)(?:\/|$)/;
+const PATHS =
+  /^\/(?:api\/(?:auth|info|log|hid|streamer|atx|msd|gpio|switch|export|media|ws)|streamer)(?:\/|$)/;
+
+/** A refusal that kvmd's clients know by a name of its own, such as `AtxDisabledError`. */
+export class KvmdFault extends Fault {
+  readonly error: string;
+
+  constructor(error: string, message: string, code: "bad_request" | "conflict" = "bad_request") {
+    super(code, message);
+    this.error = error;
+  }
+}
 
 export function isKvmdPath(path: string): boolean {
   return PATHS.test(path);
+}
+
+/**
+ * Where kvmd's server leads on to from a `url` with doubled slashes or one at its end; undefined
+ * when that is none of `paths`.
+ */
+export function straightened(url: string, paths: ReadonlySet<string>): string | undefined {
+  const { pathname, search } = new URL(url);
+  const path = pathname.replace(/\/{2,}/g, "/").replace(/\/$/, "");
+  const isMeant = path !== pathname && isKvmdPath(path) && paths.has(path);
+  return isMeant ? `${path}${search}` : undefined;
 }
 
 /** kvmd's envelope, printed as kvmd prints it: four blanks, and keys in order. */
@@ -51,7 +73,10 @@ export const kvmd: Dialect = {
     if (found?.kind === "session") return { ...found, text: validSessionText(found.text) };
     return found;
   },
-  fault: ({ status, message }: Fault) => failed(status, message),
+  fault: (fault) => {
+    if (!(fault instanceof KvmdFault)) return failed(fault.status, fault.message);
+    return kvmdReply({ error: fault.error, error_msg: fault.message }, fault.status);
+  },
   refuse: (refusal) => {
     if (refusal === "no credential") return failed(401, "Unauthorized");
     return failed(403, "Forbidden");
@@ -60,7 +85,13 @@ export const kvmd: Dialect = {
 
 function failed(status: number, message: string): Response {
   const plain = PLAIN[status];
-  if (plain !== undefined) return new Response(plain, { status });
+  if (plain !== undefined) {
+    // Said in so many words, or an answer to HEAD would lack it.
+    return new Response(plain, {
+      status,
+      headers: { "content-type": "text/plain; charset=utf-8" },
+    });
+  }
   const [error, fixed] = ERRORS[status] ?? ["InternalError"];
   return kvmdReply({ error, error_msg: fixed ?? message }, status);
 }

@@ -148,7 +148,7 @@ export class Linkrd implements AsyncDisposable {
     const bytes = await response.bytes();
     const text = new TextDecoder().decode(bytes);
     const isJson = response.headers.get("content-type")?.includes("json") ?? false;
-    const json: unknown = isJson ? JSON.parse(text) : undefined;
+    const json: unknown = isJson && text !== "" ? JSON.parse(text) : undefined;
     return { status: response.status, headers: response.headers, bytes, text, json };
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { FAULTS, Fault, type FaultCode } from "../../src/base/fault.ts";
-import { isKvmdPath, kvmd, kvmdReply } from "../../src/http/kvmd.ts";
+import { isKvmdPath, KvmdFault, kvmd, kvmdReply, straightened } from "../../src/http/kvmd.ts";
 
 describe("kvmd's envelope", () => {
   test("is printed with four blanks and keys in order, at every depth", async () => {
@@ -54,8 +54,34 @@ describe("kvmd's envelope", () => {
 });
 
 test("the paths of PiKVM's clients are its dialect's, and no others", () => {
-  const theirs = ["/api/auth/login", "/api/info", "/api/hid/print", "/streamer/stream", "/api/ws"];
+  const theirs = [
+    "/api/export/prometheus/metrics",
+    "/api/switch",
+    "/api/auth/login",
+    "/api/info",
+    "/api/hid/print",
+    "/streamer/stream",
+    "/api/ws",
+  ];
   const ours = ["/api/status", "/api/tokens", "/api/information", "/streamers", "/x/api/auth", "/"];
   for (const path of theirs) expect([path, isKvmdPath(path)]).toEqual([path, true]);
   for (const path of ours) expect([path, isKvmdPath(path)]).toEqual([path, false]);
+});
+
+test("a fault may have the name that kvmd's clients know", async () => {
+  const disabled = kvmd.fault(new KvmdFault("AtxDisabledError", "ATX is disabled"));
+  expect(disabled.status).toBe(400);
+  const result = { error: "AtxDisabledError", error_msg: "ATX is disabled" };
+  expect(await disabled.json()).toEqual({ ok: false, result });
+  expect(kvmd.fault(new KvmdFault("AtxIsBusyError", "busy", "conflict")).status).toBe(409);
+});
+
+test("a path is led on to the route that it means, and to no other", () => {
+  const paths = new Set(["/api/info", "/api/status"]);
+  const at = (path: string) => straightened(`http://127.0.0.1${path}`, paths);
+  expect(at("/api/info/?fields=a//b")).toBe("/api/info?fields=a//b");
+  expect(at("//api///info//")).toBe("/api/info");
+  for (const path of ["/api/info", "/api/log/", "/api/status/", "//evil.example/api/info"]) {
+    expect([path, at(path)]).toEqual([path, undefined]);
+  }
 });

@@ -1,0 +1,37 @@
+/**
+ * PiKVM's API, row by row: each row of pikvm/ names the section of the PiKVM reference that it
+ * holds, and is asked of the built binary with its simulated host. Rows run in order.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Linkrd } from "./linkrd.ts";
+import { enter } from "./person.ts";
+import { AUTH } from "./pikvm/auth.ts";
+import { ENVELOPE } from "./pikvm/envelope.ts";
+import { hold, type Row, type World } from "./pikvm/row.ts";
+
+const SUBJECTS: readonly (readonly [name: string, rows: readonly Row[]])[] = [
+  ["envelope, errors and methods", ENVELOPE],
+  ["authentication", AUTH],
+];
+
+let linkrd: Linkrd;
+let world: World;
+
+beforeAll(async () => {
+  linkrd = await Linkrd.start();
+  world = { linkrd, cookie: await enter(linkrd) };
+}, 30_000);
+
+afterAll(async () => {
+  await linkrd[Symbol.asyncDispose]();
+});
+
+describe.each(SUBJECTS)("%s", (_, rows) => {
+  test.each(rows.map((row) => [row.section, row] as const))("%s", async (_section, row) => {
+    await hold(row, world);
+  });
+});
+
+test("nothing of all that is a fault of linkrd's own", () => {
+  expect(linkrd.lines("error")).toEqual([]);
+});
