@@ -123,8 +123,8 @@ describe("login", () => {
     const user = "is not a valid username characters";
     for (const [fields, says] of [
       [{ ...good, user: "Admin" }, `The argument 'Admin' ${user}`],
-      [{ ...good, user: "admin\nroot" }, `The argument 'admin\nroot' ${user}`],
-      [{ ...good, user: "admin\0" }, `The argument 'admin\0' ${user}`],
+      [{ ...good, user: "admin\nroot" }, `The argument 'admin\\nroot' ${user}`],
+      [{ ...good, user: "admin\0" }, `The argument 'admin\\x00' ${user}`],
       [{ ...good, user: "аdmin" }, `The argument 'аdmin' ${user}`],
       [{ ...good, user: " " }, `The argument '' ${user}`],
       [{ ...good, user: "a".repeat(129) }, "RAW limit exceed"],
