@@ -11,12 +11,18 @@ import { describe, Elements, quote } from "./elements.ts";
 
 /**
  * One thing to do, in the terms of HID: usages for keys, `wheel` + up and `pan` + right, `x` and
- * `y` from 0 to 1. `buttons` is the state of all five after the event.
+ * `y` from 0 to 1. `buttons` is the state of all five after the event; `button` is the bit of one,
+ * and the events of kvmd's language, which have it, leave the others as they are.
  */
 export type ControlEvent =
   | { readonly kind: "key"; readonly usage: number; readonly pressed: boolean }
   | ({ readonly kind: "pointer"; readonly x: number; readonly y: number } & ButtonsAndWheels)
   | ({ readonly kind: "mouse"; readonly dx: number; readonly dy: number } & ButtonsAndWheels)
+  | { readonly kind: "move"; readonly x: number; readonly y: number }
+  | { readonly kind: "nudge"; readonly dx: number; readonly dy: number }
+  | { readonly kind: "button"; readonly button: number; readonly pressed: boolean }
+  | ({ readonly kind: "wheel" } & Wheels)
+  | { readonly kind: "release" }
   | TextEvent
   | { readonly kind: "delay"; readonly milliseconds: number };
 
@@ -27,6 +33,8 @@ interface TextEvent {
   readonly characters: number;
   /** Characters left out, because the layout cannot make them. */
   readonly skipped: number;
+  /** How long to wait before each report, for hosts that are slow to look. */
+  readonly pauseMs?: number;
 }
 
 /** How texts are typed. */
@@ -37,10 +45,13 @@ export interface TextOptions {
   readonly skip: boolean;
 }
 
-interface ButtonsAndWheels {
-  readonly buttons: number;
+interface Wheels {
   readonly wheel: number;
   readonly pan: number;
+}
+
+interface ButtonsAndWheels extends Wheels {
+  readonly buttons: number;
 }
 
 export type Batch = readonly ControlEvent[];
@@ -152,7 +163,7 @@ function usage(from: Elements, element: number): number {
 }
 
 /** Both wheels, from the API's signs (+ down, + right) to those of HID (+ up, + right). */
-function wheels(from: Elements): { readonly wheel: number; readonly pan: number } {
+function wheels(from: Elements): Wheels {
   const steps = LIMITS.wheel_steps_max;
   return {
     wheel: 0 - from.integer(4, "wheelY", -steps, steps),

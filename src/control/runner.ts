@@ -43,6 +43,7 @@ export class Runner {
   /** Whether the host was not told yet to let go of everything: it was off, or asleep. */
   #owesRelease = false;
   #isRunning = false;
+  #lastInputMs = performance.now();
   #releaseTimer: NodeJS.Timeout | undefined;
 
   constructor(options: RunnerOptions) {
@@ -58,6 +59,11 @@ export class Runner {
   /** What is pressed now, also between batches: clients press in one and release in another. */
   get holdings(): Holdings {
     return this.#held.holdings;
+  }
+
+  /** Seconds since the last event that the host was to notice, whoever sent it. */
+  get idleSeconds(): number {
+    return (performance.now() - this.#lastInputMs) / 1000;
   }
 
   /**
@@ -113,11 +119,31 @@ export class Runner {
 
   async #perform(event: ControlEvent, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (event.kind === "delay") await delay(event.milliseconds, undefined, { signal });
-    else await this.#send(this.#reportsOf(event), signal);
+    if (event.kind === "delay") {
+      await delay(event.milliseconds, undefined, { signal });
+      return;
+    }
+    this.#lastInputMs = performance.now();
+    const reports = this.#reportsOf(event);
+    const pauseMs = event.kind === "text" ? (event.pauseMs ?? 0) : 0;
+    if (pauseMs === 0) await this.#send(reports, signal);
+    else await this.#sendSlowly(reports, pauseMs, signal);
+  }
+
+  async #sendSlowly(
+    reports: readonly HidReport[],
+    pauseMs: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const report of reports) {
+      await delay(pauseMs, undefined, { signal });
+      await this.#send([report], signal);
+      this.#lastInputMs = performance.now();
+    }
   }
 
   #reportsOf(event: Exclude<ControlEvent, { kind: "delay" }>): readonly HidReport[] {
+    const { buttons } = this.#held.holdings;
     switch (event.kind) {
       case "key":
         if (event.usage === CAPS_LOCK && event.pressed) this.#capsLock.press();
@@ -126,6 +152,18 @@ export class Runner {
         return this.#held.pointer(event.buttons, event.x, event.y, event.wheel, event.pan);
       case "mouse":
         return this.#held.mouse(event.buttons, event.dx, event.dy, event.wheel, event.pan);
+      case "move":
+        return this.#held.pointer(buttons, event.x, event.y, 0, 0);
+      case "nudge":
+        return this.#held.mouse(buttons, event.dx, event.dy, 0, 0);
+      case "button": {
+        const { button, pressed } = event;
+        return this.#held.stay(pressed ? buttons | button : buttons & ~button, 0, 0);
+      }
+      case "wheel":
+        return this.#held.stay(buttons, event.wheel, event.pan);
+      case "release":
+        return this.#held.releaseAll();
       case "text":
         return this.#held.type(this.#withoutCapsLock(event.strokes));
     }

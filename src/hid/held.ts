@@ -40,6 +40,8 @@ export class Held {
   /** Where the absolute pointer was sent last: each of its reports carries a position. */
   #x = 0;
   #y = 0;
+  /** Which of the two was used last. At first no position is known that the pointer would keep. */
+  #usesPointer = false;
   /** What was never used holds nothing, and to release it would move the pointer. */
   readonly #used = new Set<Endpoint>();
 
@@ -80,6 +82,7 @@ export class Held {
   /** Moves the absolute pointer; `buttons` is the state of all five wherever they were pressed. */
   pointer(buttons: number, x: number, y: number, wheel: number, pan: number): readonly HidReport[] {
     this.#used.add("pointer");
+    this.#usesPointer = true;
     const kept = this.#mouseButtons & buttons;
     const isReleasedThere = kept !== this.#mouseButtons;
     this.#mouseButtons = kept;
@@ -93,6 +96,7 @@ export class Held {
   /** Moves the relative mouse; `buttons` is the state of all five wherever they were pressed. */
   mouse(buttons: number, dx: number, dy: number, wheel: number, pan: number): readonly HidReport[] {
     this.#used.add("mouse");
+    this.#usesPointer = false;
     const before = this.#mouseButtons;
     const kept = this.#pointerButtons & buttons;
     const isReleasedThere = kept !== this.#pointerButtons;
@@ -100,6 +104,15 @@ export class Held {
     this.#mouseButtons = buttons & ~kept;
     const moved = mouseReports(this.#mouseButtons, dx, dy, wheel, pan, before);
     return isReleasedThere ? [...moved, pointerReport(kept, this.#x, this.#y, 0, 0)] : moved;
+  }
+
+  /**
+   * Makes `buttons` the state of all five and turns the wheels, on whichever device moved last, so
+   * that nothing jumps.
+   */
+  stay(buttons: number, wheel: number, pan: number): readonly HidReport[] {
+    if (this.#usesPointer) return this.pointer(buttons, this.#x, this.#y, wheel, pan);
+    return this.mouse(buttons, 0, 0, wheel, pan);
   }
 
   /**

@@ -51,6 +51,60 @@ test("every kind of event becomes its reports, in order", async () => {
   expect(outcome.milliseconds).toBeGreaterThanOrEqual(1);
 });
 
+test("a button and the wheels go out where it moved last, and leave the other buttons", async () => {
+  const { sink, runner } = setUp();
+  const batch: Batch = [
+    { kind: "button", button: 1, pressed: true },
+    { kind: "move", x: 0, y: 1 },
+    { kind: "button", button: 2, pressed: true },
+    { kind: "wheel", wheel: 3, pan: -1 },
+    { kind: "button", button: 1, pressed: false },
+    { kind: "nudge", dx: 130, dy: 0 },
+    { kind: "wheel", wheel: -1, pan: 0 },
+    { kind: "button", button: 2, pressed: false },
+  ];
+  await runner.run(batch, signal);
+  expect(sink.taken).toEqual([
+    ...["m 01", "p 000000ff7f", "p 020000ff7f", "p 020000ff7f03ff"],
+    ...["p 020000ff7f", "m ", "m 0041", "m 0041", "m 000000ff", "m ", "p 000000ff7f"],
+  ]);
+  expect(runner.holdings.buttons).toBe(0);
+});
+
+test("a release lets go of everything, as part of a batch", async () => {
+  const { sink, runner } = setUp();
+  await runner.run([...PRESS_A, { kind: "release" }], signal);
+  expect(sink.taken).toEqual(["k 000004", "k "]);
+  expect(runner.holdings.keys).toEqual([]);
+});
+
+test("a slow text waits before each report, and stops where it is told to", async () => {
+  const { sink, runner } = setUp();
+  const leaving = new AbortController();
+  const slow = { ...typed("abc"), pauseMs: 1 };
+  await runner.run([slow], signal);
+  expect(sink.sizes).toEqual([1, 1, 1, 1, 1, 1]);
+  sink.before = async () => {
+    if (sink.sizes.length === 9) leaving.abort(new Error("left"));
+  };
+  const ended = await runner.run([slow], leaving.signal).catch((error: unknown) => error);
+  expect(ended).toEqual(new Error("left"));
+  // The report that was on its way, and the release.
+  expect(sink.taken.slice(6)).toEqual(["k 000004", "k ", "k 000005", "k ", "k "]);
+});
+
+test("what the host was to notice counts as activity, and a pause does not", async () => {
+  const { runner } = setUp();
+  const madeMs = performance.now();
+  await runner.run([{ kind: "delay", milliseconds: 5 }], signal);
+  const pausedMs = performance.now() - madeMs;
+  expect(runner.idleSeconds * 1000).toBeGreaterThanOrEqual(pausedMs);
+  const pressedMs = performance.now();
+  await runner.run(PRESS_A, signal);
+  const idleMs = runner.idleSeconds * 1000;
+  expect(idleMs).toBeLessThanOrEqual(performance.now() - pressedMs);
+});
+
 test("keys stay down between batches, and holdings tell which", async () => {
   const { runner } = setUp();
   await runner.run(PRESS_A, signal);
