@@ -51,7 +51,7 @@ test("every kind of event becomes its reports, in order", async () => {
   expect(outcome.milliseconds).toBeGreaterThanOrEqual(1);
 });
 
-test("a button and the wheels go out where it moved last, and leave the other buttons", async () => {
+test("a button and the wheels go out where it moved last, and leave other buttons", async () => {
   const { sink, runner } = setUp();
   const batch: Batch = [
     { kind: "button", button: 1, pressed: true },
