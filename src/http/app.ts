@@ -9,6 +9,7 @@ import { controlHandler } from "./control.ts";
 import { hostGuard } from "./host.ts";
 import { addressOf, identify } from "./identity.ts";
 import { isKvmdPath, kvmd, straightened } from "./kvmd.ts";
+import { absentRoutes } from "./kvmd-absent.ts";
 import { CredentialEnded } from "./lasting.ts";
 import { leaseRoutes } from "./lease.ts";
 import { linkr } from "./linkr.ts";
@@ -82,6 +83,7 @@ export function routes(parts: AppParts): readonly Route[] {
       dialect: problem,
       handler: wolHandler(parts),
     },
+    ...absentRoutes(),
     ...authRoutes(parts.authority),
     ...accountRoutes(parts.authority),
     ...tokenRoutes(parts.authority),

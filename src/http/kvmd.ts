@@ -4,6 +4,12 @@ import { fromAuthorization, fromCookie, fromKvmdHeaders } from "./credentials.ts
 import type { Dialect } from "./route.ts";
 import { validPassword, validSessionText, validUser } from "./validate.ts";
 
+/**
+ * The kvmd whose API this is, as GET /api/info and the WebSocket tell it: clients compare it with
+ * what they need. 4.197 is the one that linkrd was held against.
+ */
+export const KVMD_VERSION = { major: 4, minor: 197 } as const;
+
 /** What kvmd's clients find in `result.error`, and some of them in `error_msg`. */
 const ERRORS: Readonly<Record<number, readonly [error: string, message?: string]>> = {
   400: ["ValidatorError"],

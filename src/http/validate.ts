@@ -109,9 +109,9 @@ export function validResolution(raw: Raw): { readonly width: number; readonly he
   };
 }
 
-/** A text of any form within kvmd's bound, such as the name of an image. */
-export function validText(raw: Raw, name: string): string {
-  return filled(raw, name, RAW.text);
+/** A text of any form, which may be empty, such as the name of an image. */
+export function validText(raw: Raw, name: string, charactersMax: number = RAW.text): string {
+  return present(raw, name, charactersMax).trim();
 }
 
 /** A user name of legal form, whoever that is. */

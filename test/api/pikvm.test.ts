@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Linkrd } from "./linkrd.ts";
 import { enter } from "./person.ts";
+import { ABSENT } from "./pikvm/absent.ts";
 import { AUTH } from "./pikvm/auth.ts";
 import { ENVELOPE } from "./pikvm/envelope.ts";
 import { hold, type Row, type World } from "./pikvm/row.ts";
@@ -12,6 +13,7 @@ import { hold, type Row, type World } from "./pikvm/row.ts";
 const SUBJECTS: readonly (readonly [name: string, rows: readonly Row[]])[] = [
   ["envelope, errors and methods", ENVELOPE],
   ["authentication", AUTH],
+  ["absent hardware", ABSENT],
 ];
 
 let linkrd: Linkrd;

@@ -54,6 +54,7 @@ const GOOD: readonly (readonly [kind: Kind, raw: string, value: unknown])[] = [
   ["keys", "", []],
   ["size", "1920x1080", { width: 1920, height: 1080 }],
   ["image", " a b.iso ", "a b.iso"],
+  ["image", " ", ""],
 ];
 
 const BAD: readonly (readonly [kind: Kind, raw: Raw, says: string])[] = [
@@ -92,7 +93,8 @@ const BAD: readonly (readonly [kind: Kind, raw: Raw, says: string])[] = [
     "0x1080",
     "The argument '0' must be stream resolution (width) and greater or equial than 1",
   ],
-  ["image", "", "None argument is not a valid MSD image name"],
+  ["image", undefined, "None argument is not a valid MSD image name"],
+  ["image", "x".repeat(4097), OVER],
 ];
 
 describe("kvmd's validators", () => {
