@@ -17,10 +17,12 @@ import { SimulatedHost } from "../src/simulated/host.ts";
 import { startVideoThread, startWriterThread } from "../src/threads.ts";
 import { Planes } from "../src/video/planes.ts";
 import { type Picture, Screen } from "../src/video/screen.ts";
+import { partyOf } from "./control/party.ts";
 import { readText } from "./simulated/read.ts";
 import { decode } from "./video/pictures.ts";
 
 const sys = openSys();
+const ME = partyOf("token", "me");
 const never = new AbortController().signal;
 
 function simulated(more = ""): Settings {
@@ -108,7 +110,7 @@ describe("devices, simulated", () => {
       ["text", "Hello, {World}! 100% ~ok\n"],
       ["text", "second line"],
     ];
-    await runner.run(parseBatch({ events }, TEXTS), never);
+    await runner.run(parseBatch({ events }, TEXTS), ME, never);
     const after = await devices.screen.next(never);
     expect(
       consoleOf(after)
@@ -127,8 +129,8 @@ describe("devices, simulated", () => {
     const press = (pressed: boolean) => ({ events: [["keyboard", "CapsLock", pressed]] });
     expect(devices.hid.leds).toBe(0);
     const runner = runnerFor(devices);
-    await runner.run(parseBatch(press(true), TEXTS), never);
-    await runner.run(parseBatch(press(false), TEXTS), never);
+    await runner.run(parseBatch(press(true), TEXTS), ME, never);
+    await runner.run(parseBatch(press(false), TEXTS), ME, never);
     // The lights come back on a way of their own, and a picture is later than they are.
     while (devices.hid.leds === 0) await devices.screen.next(never);
     expect(devices.hid.leds).toBe(0b10);

@@ -1,7 +1,6 @@
 /** Who came in by what, and whether that still holds: for what lasts longer than a question. */
 import { LIMITS } from "../base/limits.ts";
 import type { User } from "./document.ts";
-import { repeat } from "./repeat.ts";
 import { credentialOf, type Sessions } from "./session.ts";
 import type { AccessStore } from "./store.ts";
 import type { Ability } from "./token.ts";
@@ -39,8 +38,9 @@ export function watchIdentity(
   identity: Identity,
   onEnd: () => void,
 ): () => void {
-  const holds = test({ store, sessions }, identity);
+  const { holds, endsInMs } = rightOf({ store, sessions }, identity);
   let over = false;
+  let timer: Timer | undefined;
   const look = (): void => {
     // To ask after a session that is over ends it, which comes back here.
     if (holds() || over) return;
@@ -49,32 +49,56 @@ export function watchIdentity(
     onEnd();
   };
   const stops = [store.onChange(look), sessions.onEnd(look)];
-  // For what ends by the clock alone, and to keep a session in use from ending.
-  const looks = repeat(LIMITS.credential_poll_ms, async () => look());
+  // At its end, and now and then, as clocks are set, and a session in use must not end.
+  const wait = (): void => {
+    const milliseconds = Math.min(Math.max(1, endsInMs()), LIMITS.credential_poll_ms);
+    timer = setTimeout(lookAgain, milliseconds);
+    timer.unref();
+  };
+  const lookAgain = (): void => {
+    look();
+    if (!over) wait();
+  };
   const stop = (): void => {
-    looks.stop();
+    clearTimeout(timer);
     for (const each of stops) each();
   };
-  look();
+  lookAgain();
   return stop;
 }
 
-function test({ store, sessions }: IdentityParts, identity: Identity): () => boolean {
+interface Right {
+  readonly holds: () => boolean;
+  /** When it ends by the clock alone, if nothing else ends it. */
+  readonly endsInMs: () => number;
+}
+
+const never = () => Number.POSITIVE_INFINITY;
+
+function rightOf({ store, sessions }: IdentityParts, identity: Identity): Right {
   switch (identity.kind) {
-    case "token":
-      return () => {
+    case "token": {
+      const holds = () => {
         const found = store.check(identity.sha256);
         if (found?.status !== "Active") return false;
         return identity.abilities.every((ability) => found.token.abilities.includes(ability));
       };
-    case "session":
-      return () => sessions.check(identity.key) !== undefined;
+      const endsInMs = () => {
+        const expires = store.check(identity.sha256)?.token.expires;
+        return expires === undefined ? never() : expires - store.clock.now();
+      };
+      return { holds, endsInMs };
+    }
+    case "session": {
+      const holds = () => sessions.check(identity.key) !== undefined;
+      return { holds, endsInMs: () => sessions.endsInMs(identity.key) };
+    }
     case "password": {
       const before = mark(store.user(identity.user));
-      return () => mark(store.user(identity.user)) === before;
+      return { holds: () => mark(store.user(identity.user)) === before, endsInMs: never };
     }
     case "local":
-      return () => true;
+      return { holds: () => true, endsInMs: never };
   }
 }
 

@@ -73,6 +73,11 @@ export class Sessions {
     return entry;
   }
 
+  /** How long the session of a key runs at most, used or not: its lifetime. */
+  endsInMs(key: string): number {
+    return (this.#entries.get(key)?.endsAt ?? 0) - this.#monotonic();
+  }
+
   /** Ends all sessions of a user: kvmd's logout. */
   endUser(user: string): void {
     this.#endWhere((entry) => entry.user === user);

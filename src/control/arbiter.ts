@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
+import { Custody } from "./custody.ts";
 import type { Batch } from "./events.ts";
 import { type ControlState, Lease, takenOver } from "./lease.ts";
 import type { Party } from "./party.ts";
@@ -32,11 +33,19 @@ export class Arbiter {
   readonly #monotonic: () => number;
   readonly #lease: Lease;
   readonly #turns = new Turns(LIMITS.batches_waiting_max);
+  readonly #custody = new Custody({
+    keeps: (party) => {
+      const isHolder = this.#lease.state.holder?.key === party.key;
+      return isHolder || this.#runner.holds(sharesHand(party));
+    },
+    end: (party) => {
+      this.#lease.drop(party.key);
+      void this.letGo(party);
+    },
+  });
   /** Batches that wait until others let them, before they wait for their turn. */
   #patient = 0;
   #running: Running | undefined;
-  /** Whose batch was the last: what is held is theirs. */
-  #last: Party | undefined;
 
   constructor({ runner, monotonic }: ArbiterParts) {
     this.#runner = runner;
@@ -76,21 +85,21 @@ export class Arbiter {
   }
 
   /**
-   * Gives `party` the lease, or prolongs it. When a person takes it, a token's batch is ended and
-   * what it held is let go before this resolves. @throws Fault `conflict` when another has it
+   * Gives `party` the lease, or prolongs it; it ends with its credential. When a person takes it, a
+   * token's batch is ended and what it held is let go before this resolves.
+   * @throws Fault `conflict` when another has it
    */
   async take(party: Party, seconds: number): Promise<void> {
     this.#lease.take(party, seconds);
+    this.#custody.look(party);
     if (party.kind === "token") return;
     const running = this.#running;
     if (running?.party.kind === "token") {
       running.stop.abort(takenOver());
       this.#lease.noteTold(running.party);
       await running.ended;
-    } else if (running === undefined && this.#last?.kind === "token") {
-      // A host that cannot be told is told by the runner when it comes back.
-      await this.#runner.releaseAll().catch(() => undefined);
     }
+    await this.#runner.letGo(({ kind }) => kind === "token");
   }
 
   /** Gives the lease back; a person may end that of anybody. @throws Fault `conflict` */
@@ -98,9 +107,9 @@ export class Arbiter {
     this.#lease.release(party);
   }
 
-  /** Ends the lease that `key` holds, if it does. */
-  drop(key: string): void {
-    this.#lease.drop(key);
+  /** Lets go of what `party` holds, and of nothing else: whatever runs goes on. */
+  async letGo(party: Party): Promise<void> {
+    await this.#runner.letGo(sharesHand(party));
   }
 
   /** Waits until `party` may use keys and mouse, as long as it wants to. */
@@ -143,15 +152,19 @@ export class Arbiter {
     const ended = Promise.withResolvers<void>();
     const timer = setTimeout(() => stop.abort(tookTooLong()), LIMITS.batch_duration_ms_max);
     this.#running = { party, stop, ended: ended.promise };
-    this.#last = party;
     try {
-      return await this.#runner.run(batch, AbortSignal.any([signal, stop.signal]));
+      return await this.#runner.run(batch, party, AbortSignal.any([signal, stop.signal]));
     } finally {
       clearTimeout(timer);
       this.#running = undefined;
+      this.#custody.look(party);
       ended.resolve();
     }
   }
+}
+
+function sharesHand({ hand }: Party): (other: Party) => boolean {
+  return (other) => other.hand === hand;
 }
 
 function tookTooLong(): Fault {

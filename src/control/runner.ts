@@ -9,6 +9,8 @@ import { Held, type Holdings } from "../hid/held.ts";
 import type { Layout, Stroke } from "../hid/layout.ts";
 import type { HidReport } from "../hid/reports.ts";
 import type { Batch, ControlEvent } from "./events.ts";
+import { Hands } from "./hands.ts";
+import type { Party } from "./party.ts";
 
 /** Where reports go: a USB gadget's endpoints, or the simulated host. */
 export interface HidSink {
@@ -39,11 +41,14 @@ export interface Outcome {
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #held = new Held();
+  readonly #hands = new Hands();
   readonly #capsLock: CapsLock;
   /** Whether the host was not told yet to let go of everything: it was off, or asleep. */
   #owesRelease = false;
   #isRunning = false;
   #lastInputMs = performance.now();
+  /** The reports of one event are sent before those of the next are made. */
+  #sent: Promise<void> = Promise.resolve();
   #releaseTimer: NodeJS.Timeout | undefined;
 
   constructor(options: RunnerOptions) {
@@ -66,20 +71,25 @@ export class Runner {
     return (performance.now() - this.#lastInputMs) / 1000;
   }
 
+  /** Whether one of the parties that are `meant` holds anything. */
+  holds(meant: (party: Party) => boolean): boolean {
+    return this.#hands.hold(meant);
+  }
+
   /**
-   * Does `batch`, event by event; one at a time (Arbiter sees to that). When it fails or `signal`
-   * aborts midway, everything held is let go before the promise rejects. A host that could not be
-   * told to let go is told first, and what it missed of an earlier batch is never sent.
+   * Does `batch` for `party`, event by event; one at a time (Arbiter sees to that). When it fails or
+   * `signal` aborts midway, everything held is let go before the promise rejects. A host that could
+   * not be told to let go is told first, and what it missed of an earlier batch is never sent.
    * @throws Fault `no_hid` when the host does not take reports, or the reason of `signal`
    */
-  async run(batch: Batch, signal: AbortSignal): Promise<Outcome> {
+  async run(batch: Batch, party: Party, signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted();
     this.#isRunning = true;
     clearTimeout(this.#releaseTimer);
     const started = performance.now();
     try {
       await this.#payRelease();
-      for (const event of batch) await this.#perform(event, signal);
+      for (const event of batch) await this.#perform(event, party, signal);
     } catch (error) {
       // Best effort: if the host takes no reports, that is the fault to tell, and it is told below.
       await this.releaseAll().catch(() => undefined);
@@ -108,26 +118,56 @@ export class Runner {
     }
   }
 
+  /**
+   * Lets go of what those hold who are `meant`, and of nothing else, whatever runs meanwhile: after
+   * the event that is being done. A host that cannot be told is told to let go of everything when
+   * it is back.
+   */
+  async letGo(meant: (party: Party) => boolean): Promise<void> {
+    if (!this.holds(meant)) return;
+    await this.#inOrder(async () => {
+      const { keys, buttons } = this.#hands.open(meant);
+      await this.#tell(this.#held.letGo(keys, buttons));
+    }).catch(() => {
+      this.#owesRelease = true;
+    });
+    this.#awaitRelease();
+  }
+
+  /** Does `task` when what was asked for before is done. */
+  #inOrder(task: () => Promise<void>): Promise<void> {
+    const done = this.#sent.then(task);
+    this.#sent = done.catch(() => undefined);
+    return done;
+  }
+
   async #payRelease(): Promise<void> {
     if (!this.#owesRelease) return;
-    const reports = this.#held.releaseAll();
-    if (reports.length > 0) {
-      await this.#options.sink.send(reports, AbortSignal.timeout(LIMITS.report_wait_ms_max));
-    }
+    this.#hands.open(() => true);
+    await this.#tell(this.#held.releaseAll());
     this.#owesRelease = false;
   }
 
-  async #perform(event: ControlEvent, signal: AbortSignal): Promise<void> {
+  /** Sends releases, which nobody may abort. */
+  async #tell(releases: readonly HidReport[]): Promise<void> {
+    if (releases.length === 0) return;
+    await this.#options.sink.send(releases, AbortSignal.timeout(LIMITS.report_wait_ms_max));
+  }
+
+  async #perform(event: ControlEvent, party: Party, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (event.kind === "delay") {
       await delay(event.milliseconds, undefined, { signal });
       return;
     }
-    this.#lastInputMs = performance.now();
-    const reports = this.#reportsOf(event);
-    const pauseMs = event.kind === "text" ? (event.pauseMs ?? 0) : 0;
-    if (pauseMs === 0) await this.#send(reports, signal);
-    else await this.#sendSlowly(reports, pauseMs, signal);
+    await this.#inOrder(async () => {
+      this.#hands.note(event, party);
+      this.#lastInputMs = performance.now();
+      const reports = this.#reportsOf(event);
+      const pauseMs = event.kind === "text" ? (event.pauseMs ?? 0) : 0;
+      if (pauseMs === 0) await this.#send(reports, signal);
+      else await this.#sendSlowly(reports, pauseMs, signal);
+    });
   }
 
   async #sendSlowly(

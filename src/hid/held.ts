@@ -146,6 +146,14 @@ export class Held {
     return reports;
   }
 
+  /** Lets go of these keys, by usage, and buttons, a mask, and of nothing else. */
+  letGo(usages: readonly number[], buttons: number): readonly HidReport[] {
+    const lifted = usages.flatMap((usage) => this.key(usage, false));
+    const held = this.#pointerButtons | this.#mouseButtons;
+    const kept = held & ~buttons;
+    return kept === held ? lifted : [...lifted, ...this.stay(kept, 0, 0)];
+  }
+
   /** Lets go of everything, on each endpoint that was ever used, whatever the host knows of it. */
   releaseAll(): readonly HidReport[] {
     this.#keys = [];

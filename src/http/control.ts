@@ -43,7 +43,7 @@ export function controlHandler(parts: ControlParts) {
       layout: runner.layout,
       skip: skips,
     });
-    const asker = { party: partyOf(context.var.identity), waitMs };
+    const asker = { party: partyOf(authority, context.var.identity), waitMs };
     context.env.unhurried();
     return await whileCredentialHolds(authority, context, async (signal) => {
       const act = async () => {

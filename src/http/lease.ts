@@ -1,5 +1,4 @@
 /** Who is in control: the lease, for tokens that must not be disturbed and people who take over. */
-import type { Context } from "hono";
 import { number, strictObject } from "valibot";
 import type { Authority } from "../access/authority.ts";
 import type { Identity } from "../access/identity.ts";
@@ -8,7 +7,7 @@ import { LIMITS } from "../base/limits.ts";
 import type { Arbiter } from "../control/arbiter.ts";
 import type { Party } from "../control/party.ts";
 import { problem } from "./problem.ts";
-import type { Env, Route } from "./route.ts";
+import type { Route } from "./route.ts";
 import { readObject } from "./shape.ts";
 
 export interface LeaseParts {
@@ -19,7 +18,13 @@ export interface LeaseParts {
 const WISH = strictObject({ seconds: number() });
 
 /** Who takes turns with whom: a token for itself, a person in each session. */
-export function partyOf(identity: Identity): Party {
+export function partyOf(authority: Authority, identity: Identity): Party {
+  const named = nameOf(identity);
+  const watch = (onEnd: () => void) => authority.watch(identity, onEnd);
+  return { ...named, hand: named.key, watch };
+}
+
+function nameOf(identity: Identity): Pick<Party, "kind" | "key" | "name"> {
   switch (identity.kind) {
     case "token":
       return { kind: "token", key: `token ${identity.sha256}`, name: identity.name };
@@ -34,30 +39,28 @@ export function partyOf(identity: Identity): Party {
 
 export function leaseRoutes({ arbiter, authority }: LeaseParts): readonly Route[] {
   const shared = { path: "/api/lease", access: "control", dialect: problem } as const;
-  /** Ends the lease with the credential of its holder. */
-  let unwatch = () => {};
   return [
-    { ...shared, method: "GET", handler: (context) => answer(arbiter, context) },
+    {
+      ...shared,
+      method: "GET",
+      handler: (context) => answer(arbiter, partyOf(authority, context.var.identity)),
+    },
     {
       ...shared,
       method: "POST",
       handler: async (context) => {
         const { seconds } = await readObject(context.req.raw, WISH);
         checkSeconds(seconds);
-        const { identity } = context.var;
-        const party = partyOf(identity);
-        await arbiter.take(party, seconds);
-        unwatch();
-        unwatch = authority.watch(identity, () => arbiter.drop(party.key));
-        return answer(arbiter, context);
+        const asker = partyOf(authority, context.var.identity);
+        await arbiter.take(asker, seconds);
+        return answer(arbiter, asker);
       },
     },
     {
       ...shared,
       method: "DELETE",
       handler: (context) => {
-        arbiter.release(partyOf(context.var.identity));
-        unwatch();
+        arbiter.release(partyOf(authority, context.var.identity));
         return new Response(null, { status: 204 });
       },
     },
@@ -65,9 +68,8 @@ export function leaseRoutes({ arbiter, authority }: LeaseParts): readonly Route[
 }
 
 /** What everybody who may control is told; only people, and the holder, learn a token's name. */
-function answer(arbiter: Arbiter, context: Context<Env>): Response {
+function answer(arbiter: Arbiter, asker: Party): Response {
   const { holder, isPersonActive } = arbiter.state;
-  const asker = partyOf(context.var.identity);
   const yours = holder?.key === asker.key;
   const name = holder !== undefined && (yours || asker.kind === "person") ? holder.name : undefined;
   const shown = holder && {

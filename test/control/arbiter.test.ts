@@ -2,16 +2,16 @@ import { afterEach, describe, expect, jest, test } from "bun:test";
 import { LIMITS } from "../../src/base/limits.ts";
 import { Arbiter } from "../../src/control/arbiter.ts";
 import type { Batch } from "../../src/control/events.ts";
-import type { Party } from "../../src/control/party.ts";
 import { Runner } from "../../src/control/runner.ts";
 import { layoutOf } from "../../src/hid/layout.ts";
+import { endingParty, partyOf } from "./party.ts";
 import { NotingSink } from "./sink.ts";
 
 const { signal } = new AbortController();
 const US = layoutOf("us");
-const A = { party: { kind: "token", key: "a", name: "a" }, waitMs: 0 } as const;
-const B = { party: { kind: "token", key: "b", name: "b" }, waitMs: 0 } as const;
-const PERSON: Party = { kind: "person", key: "p", name: "admin" };
+const A = { party: partyOf("token", "a"), waitMs: 0 };
+const B = { party: partyOf("token", "b"), waitMs: 0 };
+const PERSON = partyOf("person", "p");
 const PRESS_A: Batch = [{ kind: "key", usage: 0x04, pressed: true }];
 const PRESS_B: Batch = [{ kind: "key", usage: 0x05, pressed: true }];
 const FOR_EVER: Batch = [...PRESS_A, { kind: "delay", milliseconds: 600_000 }];
@@ -155,5 +155,43 @@ describe("a person who takes over", () => {
     await arbiter.run(PRESS_B, { party: PERSON, waitMs: 0 }, signal);
     await arbiter.take(PERSON, 1);
     expect(sink.taken.at(-1)).toBe("k 000005");
+  });
+});
+
+describe("what is held between batches", () => {
+  const RELEASE_A: Batch = [{ kind: "key", usage: 0x04, pressed: false }];
+
+  test("is let go when its holder's credential ends, and nothing of others is", async () => {
+    const { sink, runner, arbiter } = setUp();
+    const { party, end } = endingParty("token", "short");
+    await arbiter.run(PRESS_A, { party, waitMs: 0 }, signal);
+    await arbiter.run(PRESS_B, B, signal);
+    await arbiter.take(party, 60);
+    end();
+    await taken(sink, 3);
+    expect(sink.taken).toEqual(["k 000004", "k 00000405", "k 000005"]);
+    expect(runner.holdings.keys).toEqual([0x05]);
+    expect(arbiter.state.holder).toBeUndefined();
+  });
+
+  test("is watched over until it is let go, and no longer", async () => {
+    const { arbiter } = setUp();
+    const { party, listeners } = endingParty("token", "short");
+    const asker = { party, waitMs: 0 };
+    await arbiter.run(PRESS_A, asker, signal);
+    await arbiter.run([...PRESS_B, ...RELEASE_A], asker, signal);
+    expect(listeners.size).toBe(1);
+    await arbiter.run([{ kind: "key", usage: 0x05, pressed: false }], asker, signal);
+    expect(listeners.size).toBe(0);
+  });
+
+  test("by a WebSocket is let go with it, and not what its client holds otherwise", async () => {
+    const { sink, arbiter } = setUp();
+    const socket = { ...PERSON, hand: "socket 1" };
+    await arbiter.run(PRESS_A, { party: PERSON, waitMs: 0 }, signal);
+    await arbiter.run(PRESS_B, { party: socket, waitMs: 0 }, signal);
+    await arbiter.letGo(socket);
+    await arbiter.letGo(socket);
+    expect(sink.taken).toEqual(["k 000004", "k 00000405", "k 000004"]);
   });
 });

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { Lease } from "../../src/control/lease.ts";
 import type { Party } from "../../src/control/party.ts";
+import { partyOf } from "./party.ts";
 
-const A: Party = { kind: "token", key: "a", name: "ci-a" };
-const B: Party = { kind: "token", key: "b", name: "ci-b" };
-const PERSON: Party = { kind: "person", key: "p", name: "admin" };
+const A = partyOf("token", "a", "ci-a");
+const B = partyOf("token", "b", "ci-b");
+const PERSON = partyOf("person", "p", "admin");
 
 let now: number;
 let lease: Lease;

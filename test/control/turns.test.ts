@@ -2,11 +2,12 @@ import { expect, test } from "bun:test";
 import { Fault } from "../../src/base/fault.ts";
 import type { Party } from "../../src/control/party.ts";
 import { Turns } from "../../src/control/turns.ts";
+import { partyOf } from "./party.ts";
 
 const { signal } = new AbortController();
-const token = (key: string): Party => ({ kind: "token", key, name: key });
+const token = (key: string): Party => partyOf("token", key);
 const A = token("a");
-const PERSON: Party = { kind: "person", key: "person", name: "person" };
+const PERSON = partyOf("person", "person");
 
 /** The order in which those who come in order `comers` get their turns, while `A` has the first. */
 async function orderOf(comers: readonly Party[]): Promise<string[]> {

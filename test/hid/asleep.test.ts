@@ -9,10 +9,12 @@ import { ENDPOINTS, type Endpoint } from "../../src/hid/descriptors.ts";
 import { HidDevice } from "../../src/hid/device.ts";
 import { layoutOf, strokesOf } from "../../src/hid/layout.ts";
 import { type DeviceThread, startWriterThread } from "../../src/threads.ts";
+import { partyOf } from "../control/party.ts";
 import { until } from "../lab/guest/run.ts";
 
 const sys = openSys();
 const US = layoutOf("us");
+const ME = partyOf("token", "me");
 const { signal } = new AbortController();
 
 function typed(characters: string) {
@@ -59,12 +61,12 @@ function setUp() {
 
 test("what it missed never comes, it is told to let go, and the next text is exact", async () => {
   const { runner, device, places, poll, stop } = setUp();
-  await runner.run([{ kind: "key", usage: 0xe0, pressed: true }, typed("a")], signal);
+  await runner.run([{ kind: "key", usage: 0xe0, pressed: true }, typed("a")], ME, signal);
   expect(poll()).toEqual(["01", "", "000004", "01"]);
   const marker = Uint8Array.of(0x77);
   let asleep = 0;
   while (sys.tryWrite(places.keyboard, marker) > 0) asleep++;
-  const missed = runner.run([typed("never")], signal).catch((error: unknown) => error);
+  const missed = runner.run([typed("never")], ME, signal).catch((error: unknown) => error);
   expect(await missed).toMatchObject({ code: "no_hid" });
   expect(runner.holdings).toEqual({ keys: [], modifiers: 0, buttons: 0 });
   expect(device.state(undefined).stage).toBe("host asleep");
@@ -75,7 +77,7 @@ test("what it missed never comes, it is told to let go, and the next text is exa
     return taken.length > 0 ? taken : undefined;
   });
   expect(first).toEqual([""]);
-  await runner.run([typed("b")], signal);
+  await runner.run([typed("b")], ME, signal);
   expect(poll()).toEqual(["000005", ""]);
   await stop();
 }, 10_000);

@@ -32,6 +32,21 @@ test("a held key that is pressed again types again, a modifier stays down", () =
   expect(told(held.key(LEFT_ALT, true))).toEqual(["k 04000504"]);
 });
 
+test("keys and buttons of one are let go alone, wherever they were pressed", () => {
+  const held = new Held();
+  for (const key of [LEFT_SHIFT, A, B]) held.key(key, true);
+  held.pointer(1, 1, 1, 0, 0);
+  held.mouse(3, 0, 0, 0, 0);
+  held.mouse(7, 0, 0, 0, 0);
+  expect(told(held.letGo([LEFT_SHIFT, B], 5))).toEqual([
+    ...["k 00000405", "k 000004"],
+    ...["m 02", "p 00ff7fff7f"],
+  ]);
+  expect(told(held.letGo([], 2))).toEqual(["m "]);
+  expect(held.holdings).toEqual({ keys: [A], modifiers: 0, buttons: 0 });
+  expect(held.letGo([], 31)).toEqual([]);
+});
+
 test("a release of what is up tells the host the state", () => {
   expect(told(new Held().key(A, false))).toEqual(["k "]);
   expect(told(new Held().mouse(0, 0, 0, 0, 0))).toEqual(["m "]);
