@@ -4,8 +4,9 @@ import libraryPath from "../../build/sys.so" with { type: "file" };
 import { Fault } from "../base/fault.ts";
 import { check } from "./errno.ts";
 import type { PlanarPicture } from "./jpeg.ts";
+import type { RowTable } from "./rows.ts";
 
-/** Mirror of native/sys.c and native/range.c, with the C declaration of each argument. */
+/** Mirror of native/, with the C declaration of each argument. */
 const SYMBOLS = {
   linkrd_open: { args: ["ptr", "i32"] /* const char *path, int32_t flags */, returns: "i32" },
   linkrd_close: { args: ["i32"] /* int32_t fd */, returns: "i32" },
@@ -35,6 +36,17 @@ const SYMBOLS = {
   linkrd_differs: {
     args: ["ptr", "ptr", "u64"] /* const void *one, const void *other, uint64_t length */,
     returns: "i32",
+  },
+  linkrd_take_changes: {
+    args: [
+      "ptr", // uint8_t *kept
+      "i64", // int64_t frame
+      "ptr", // const struct rows *planes
+      "u32", // uint32_t plane_count
+      "ptr", // uint8_t *changed
+      "u32", // uint32_t strip_count
+    ],
+    returns: "u32",
   },
   linkrd_copy: {
     args: ["ptr", "i64", "u64"] /* void *target, int64_t source, uint64_t length */,
@@ -141,6 +153,18 @@ export class Sys {
   differs(one: Uint8Array, other: Uint8Array): boolean {
     if (one.byteLength !== other.byteLength) throw new RangeError("differs: unequal lengths");
     return this.#calls.linkrd_differs(one, other, one.byteLength) !== 0;
+  }
+
+  /**
+   * Marks in `changed`, of which each entry is a strip, where the frame at `frame` differs from
+   * `kept`, and copies those strips there; so it does with all that are marked already
+   * (native/changes.c). @returns how many are marked
+   */
+  takeChanges(kept: Uint8Array, frame: number, rows: RowTable, changed: Uint8Array): number {
+    if (rows.bytes > kept.byteLength) throw new RangeError("takeChanges: the copy is too short");
+    const { words, count } = rows;
+    const strips = changed.byteLength;
+    return this.#calls.linkrd_take_changes(kept, frame, words, count, changed, strips);
   }
 
   /** Copies mapped device memory, in one pass, to memory of ours. */

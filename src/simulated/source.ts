@@ -1,5 +1,7 @@
+import { addressOf } from "../ffi/memory.ts";
 import { POLL, type Sys } from "../ffi/sys.ts";
 import { ENDPOINTS, type Endpoint } from "../hid/descriptors.ts";
+import { type FrameLayout, planarLayout } from "../video/memory.ts";
 import { Planes } from "../video/planes.ts";
 import type { Mode } from "../video/signal.ts";
 import type { RawFrame, Source } from "../video/source.ts";
@@ -26,6 +28,7 @@ export class SimulatedSource implements Source {
   readonly #ports: Readonly<Record<Endpoint, number>>;
   readonly #host: SimulatedHost;
   readonly #screen: Planes;
+  readonly #layout: FrameLayout;
   readonly #report = new Uint8Array(64);
   readonly #startedUs: number;
   readonly dropped = 0;
@@ -39,6 +42,7 @@ export class SimulatedSource implements Source {
     this.#ports = ports;
     this.#host = new SimulatedHost(settings);
     this.#screen = new Planes(settings.width, settings.height);
+    this.#layout = planarLayout(sys, this.#screen);
     this.#startedUs = sys.monotonicUs();
   }
 
@@ -80,7 +84,8 @@ export class SimulatedSource implements Source {
       capturedUs,
       range: "full",
       matrix: "601",
-      readStrip: (top, into) => copyRows(this.#screen, top, into),
+      address: addressOf(this.#screen.bytes),
+      layout: this.#layout,
       [Symbol.dispose]: () => undefined,
     };
   }
@@ -101,12 +106,4 @@ export class SimulatedSource implements Source {
     this.#leds = this.#host.leds;
     this.#sys.tryWrite(this.#ports.keyboard, Uint8Array.of(this.#leds));
   }
-}
-
-function copyRows(screen: Planes, top: number, into: Planes): void {
-  const chromaTop = top >> 1;
-  const { y, u, v, strideY, strideC } = screen;
-  into.y.set(y.subarray(top * strideY, (top + into.height) * strideY));
-  into.u.set(u.subarray(chromaTop * strideC, (chromaTop + into.chromaHeight) * strideC));
-  into.v.set(v.subarray(chromaTop * strideC, (chromaTop + into.chromaHeight) * strideC));
 }

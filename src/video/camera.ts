@@ -1,13 +1,14 @@
 import { LIMITS } from "../base/limits.ts";
 import type { CaptureDevice, CaptureFormat, Filled } from "../ffi/capture.ts";
 import type { Incoming } from "../ffi/receiver.ts";
+import { bytesOf } from "../ffi/rows.ts";
 import { POLL, PollSet, type Sys } from "../ffi/sys.ts";
 import { fourccName } from "../ffi/v4l2.ts";
 import type { Yuv } from "../ffi/yuv.ts";
 import { MJPEG, matrixOf, type PixelFormat, RAW_FORMATS, rangeOf } from "./formats.ts";
 import { adoptSignal, checkSignal, loadEdid, modeChange } from "./hdmi.ts";
+import type { FrameLayout } from "./memory.ts";
 import { checkMjpeg } from "./mjpeg.ts";
-import type { Planes } from "./planes.ts";
 import { stageOf, told } from "./refusal.ts";
 import { type Mode, NoPicture } from "./signal.ts";
 import type { Frame, JpegFrame, RawFrame, Source } from "./source.ts";
@@ -28,7 +29,9 @@ interface Running {
   readonly device: CaptureDevice;
   readonly format: CaptureFormat;
   /** How to read it; undefined for frames that are JPEGs already. */
-  readonly raw: PixelFormat | undefined;
+  readonly raw: { readonly layout: FrameLayout; readonly isRgb: boolean } | undefined;
+  /** Bytes that a whole frame has at least. */
+  readonly frameBytes: number;
   readonly mode: Mode;
   /** Undefined for a device without HDMI timings. */
   readonly signal: Incoming | undefined;
@@ -75,7 +78,12 @@ export class Camera implements Source {
       };
       device.start(LIMITS.capture_buffers_min);
       const now = this.#sys.monotonicUs();
-      const running = { device, format, raw, mode, signal };
+      const layout = raw?.layout(this.#yuv, format);
+      const running = {
+        ...{ device, format, mode, signal },
+        raw: raw && layout && { layout, isRgb: raw.isRgb },
+        frameBytes: layout === undefined ? 1 : bytesOf(layout.planes),
+      };
       this.#running = { ...running, lookedUs: now, lastFrameUs: now };
       if (this.#broke) this.#awaitFrame(this.#running);
       this.#broke = false;
@@ -190,13 +198,13 @@ export class Camera implements Source {
       return jpeg;
     }
     running.lastFrameUs = capturedUs;
-    const [yuv, memory] = [this.#yuv, { address: filled.address, format }];
     const borrowed: RawFrame = {
       kind: "raw",
       ...frame,
       range: rangeOf(format, raw.isRgb),
       matrix: matrixOf(format, raw.isRgb),
-      readStrip: (top: number, into: Planes) => raw.read(yuv, memory, top, into),
+      address: filled.address,
+      layout: raw.layout,
       [Symbol.dispose]: release,
     };
     return borrowed;
@@ -241,8 +249,8 @@ function checkSize({ width, height, stride }: CaptureFormat, raw: PixelFormat | 
 }
 
 /** Whether a buffer holds a frame; of one that is a JPEG, only reading it will tell. */
-function holdsFrame({ raw, format }: Running, { damaged, length }: Filled): boolean {
-  return !damaged && length >= (raw?.frameBytes(format) ?? 1);
+function holdsFrame({ frameBytes }: Running, { damaged, length }: Filled): boolean {
+  return !damaged && length >= frameBytes;
 }
 
 function once(action: () => void): () => void {

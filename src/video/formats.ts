@@ -9,10 +9,10 @@ import {
   YCBCR_ENC_XV709,
 } from "../ffi/v4l2.ts";
 import type { Packed, Yuv } from "../ffi/yuv.ts";
-import type { Planes } from "./planes.ts";
+import type { FrameLayout } from "./memory.ts";
 import type { Matrix, Range } from "./source.ts";
 
-/** One of the formats that linkrd reads: how its bytes lie, and how rows of it become planes. */
+/** One of the formats that linkrd reads. */
 export interface PixelFormat {
   /** As in [video] format of linkrd.toml. */
   readonly name: string;
@@ -20,15 +20,7 @@ export interface PixelFormat {
   readonly code: number;
   /** Bytes that a row of luma has at least. */
   readonly rowBytes: (width: number) => number;
-  /** The least that a whole frame takes: drivers may count the padding of the last row, or not. */
-  readonly frameBytes: (format: CaptureFormat) => number;
-  /** Converts `into.height` rows from `top` on, which is even, of the frame at `address`. */
-  readonly read: (
-    yuv: Yuv,
-    frame: { readonly address: number; readonly format: CaptureFormat },
-    top: number,
-    into: Planes,
-  ) => void;
+  readonly layout: (yuv: Yuv, format: CaptureFormat) => FrameLayout;
   readonly isRgb: boolean;
 }
 
@@ -53,10 +45,12 @@ function packed(order: Packed, characters: string, rowBytes: PixelFormat["rowByt
     code: fourcc(characters),
     isRgb,
     rowBytes,
-    frameBytes: ({ stride, width, height }) => stride * (height - 1) + rowBytes(width),
-    read: (yuv, { address, format: { stride } }, top, into) => {
-      yuv.packedToPlanes(order, { address: address + top * stride, stride }, into);
-    },
+    layout: (yuv, { stride, width, height }) => ({
+      planes: [{ start: 0, stride, length: rowBytes(width), count: height, perRow: 1 }],
+      read: (address, top, into) => {
+        yuv.packedToPlanes(order, { address: address + top * stride, stride }, into);
+      },
+    }),
   };
 }
 
@@ -65,24 +59,28 @@ function packed(order: Packed, characters: string, rowBytes: PixelFormat["rowByt
  * The kernel tells the stride of luma alone; that of the pairs follows from it.
  */
 function semiplanar(name: string, characters: string, tall: number, wide: number): PixelFormat {
-  const chromaStride = (stride: number) => 2 * wide * stride;
-  const frameBytes = ({ stride, height, width }: CaptureFormat) => {
-    const chromaRows = Math.ceil(tall * height);
-    return stride * height + chromaStride(stride) * (chromaRows - 1) + 2 * Math.ceil(wide * width);
-  };
   return {
     name,
     code: fourcc(characters),
     isRgb: false,
     rowBytes: (width) => width,
-    frameBytes,
-    read: (yuv, { address, format: { stride, height } }, top, into) => {
-      const luma = { address: address + top * stride, stride };
-      const pairs = chromaStride(stride);
-      const first = address + stride * height + top * tall * pairs;
-      const chroma = { address: first, stride: pairs };
-      if (tall < 1) yuv.nv12ToPlanes(luma, chroma, into);
-      else yuv.tallToPlanes(luma, chroma, Math.ceil(wide * into.width), into);
+    layout: (yuv, { stride, width, height }) => {
+      const start = stride * height;
+      const pairs = { stride: 2 * wide * stride, length: 2 * Math.ceil(wide * width) };
+      const chromaRows = { ...pairs, count: Math.ceil(tall * height), perRow: tall };
+      return {
+        planes: [
+          { start: 0, stride, length: width, count: height, perRow: 1 },
+          { start, ...chromaRows },
+        ],
+        read: (address, top, into) => {
+          const luma = { address: address + top * stride, stride };
+          const first = address + start + top * tall * pairs.stride;
+          const chroma = { address: first, stride: pairs.stride };
+          if (tall < 1) yuv.nv12ToPlanes(luma, chroma, into);
+          else yuv.tallToPlanes(luma, chroma, Math.ceil(wide * into.width), into);
+        },
+      };
     },
   };
 }

@@ -180,7 +180,7 @@ class VideoLoop {
       return;
     }
     const { width, height } = this.#size;
-    this.#strips ??= new StripEncoder(sys, makeEncoder(width, STRIP_LINES), width, height, quality);
+    this.#strips ??= new StripEncoder(sys, makeEncoder(width, STRIP_LINES), this.#size, quality);
     const { header, strips } = this.#strips.encode(frame);
     const transfer = strips.map((strip) => strip.data.buffer);
     post({ kind: "strips", sequence, capturedUs, width, height, header, strips }, transfer);

@@ -58,7 +58,7 @@ export function render(
   const whole = new Planes(width, height);
   if (frame.kind === "raw") {
     const read = new Planes(width, height);
-    frame.readStrip(0, read);
+    frame.layout.read(frame.address, 0, read);
     toJfif(sys, frame, read, whole);
   } else if (!yuv.jpegToPlanes(frame.bytes, whole)) {
     return undefined;

@@ -1,4 +1,4 @@
-import type { Planes } from "./planes.ts";
+import type { FrameLayout } from "./memory.ts";
 import type { Mode } from "./signal.ts";
 
 /**
@@ -9,7 +9,7 @@ export type Range = "limited" | "full";
 /** Which weights of red, green and blue make luma: ITU-R BT.601, as JPEG has it, or BT.709. */
 export type Matrix = "601" | "709";
 
-/** A frame that has to be encoded: its rows can be had as planes, a strip at a time. */
+/** A frame that has to be encoded, in memory that may be the device's. */
 export interface RawFrame {
   readonly kind: "raw";
   readonly sequence: number;
@@ -17,10 +17,9 @@ export interface RawFrame {
   readonly capturedUs: number;
   readonly range: Range;
   readonly matrix: Matrix;
-  /**
-   * Writes `into.height` rows, the first of them `top`, into `into`, whose width is the frame's.
-   */
-  readStrip(top: number, into: Planes): void;
+  /** Where it lies. */
+  readonly address: number;
+  readonly layout: FrameLayout;
   /** Gives the memory back to the driver. Until then the driver does not touch it. */
   [Symbol.dispose](): void;
 }

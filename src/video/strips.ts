@@ -1,12 +1,20 @@
 import type { JpegEncoder } from "../ffi/jpeg.ts";
+import { addressOf } from "../ffi/memory.ts";
+import { RowTable } from "../ffi/rows.ts";
 import type { Sys } from "../ffi/sys.ts";
 import { entropyCodedData, pictureHeader, readJpegLayout } from "./jpeg.ts";
+import type { FrameLayout } from "./memory.ts";
 import { Planes } from "./planes.ts";
 import { toJfif } from "./rendering.ts";
 import type { RawFrame } from "./source.ts";
 
 /** Lines of a strip: one row of 4:2:0 MCUs (ITU-T T.81, A.2). */
 export const STRIP_LINES = 16;
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
 
 /** A strip that changed: which, counted from the top, and its entropy-coded data, ours to keep. */
 export interface StripUpdate {
@@ -20,65 +28,54 @@ export interface StripUpdates {
   readonly strips: readonly StripUpdate[];
 }
 
-/** Memory that all strips of the same number of lines share. */
-interface Work {
-  /** What is read from the frame; it changes places with what was kept when the two differ. */
-  read: Planes;
-  /** The strip as JFIF means it, where the frame does not have it so. */
-  readonly jfif: Planes;
-}
-
-interface Strip {
-  kept: Planes;
-  readonly work: Work;
-}
-
 /**
  * Encodes the strips of a frame that differ from the frame before.
  *
- * Device memory is read once, a strip at a time, so that what was just read is still in the cache
- * when it is compared. An unchanged frame costs one conversion and one comparison, and no encoding;
- * colours are converted on changed strips alone.
+ * Device memory is read once, where it lies, and compared with a copy of the frame before; what
+ * differs is copied, and everything else is done with the copy. An unchanged frame costs that one
+ * look.
  */
 export class StripEncoder {
   readonly #sys: Sys;
   readonly #jpeg: JpegEncoder;
+  readonly #size: Size;
   readonly #quality: number;
-  readonly #height: number;
-  readonly #strips: Strip[] = [];
-  #begun = false;
+  /** Of each strip, whether it has to be encoded. */
+  readonly #changed: Uint8Array;
+  #kept: Kept | undefined;
 
   /** @param jpeg an encoder of strips of this width @param quality 1…100 */
-  constructor(sys: Sys, jpeg: JpegEncoder, width: number, height: number, quality: number) {
+  constructor(sys: Sys, jpeg: JpegEncoder, size: Size, quality: number) {
     this.#sys = sys;
     this.#jpeg = jpeg;
+    this.#size = size;
     this.#quality = quality;
-    this.#height = height;
-    const shared = new Map<number, Work>();
-    for (let top = 0; top < height; top += STRIP_LINES) {
-      const lines = Math.min(STRIP_LINES, height - top);
-      const work = shared.get(lines) ?? {
-        read: new Planes(width, lines),
-        jfif: new Planes(width, lines),
-      };
-      shared.set(lines, work);
-      this.#strips.push({ kept: new Planes(width, lines), work });
-    }
+    this.#changed = new Uint8Array(Math.ceil(size.height / STRIP_LINES));
   }
 
-  /** The strips of `frame` that are not what they were; all of them the first time. */
+  /**
+   * The strips of `frame` that are not what they were; all of them the first time. All frames of an
+   * encoder have the same layout.
+   */
   encode(frame: RawFrame): StripUpdates {
+    const isFirst = this.#kept === undefined;
+    this.#kept ??= new Kept(frame.layout);
+    const { bytes, rows } = this.#kept;
+    this.#changed.fill(isFirst ? 1 : 0);
     const strips: StripUpdate[] = [];
+    if (this.#sys.takeChanges(bytes, frame.address, rows, this.#changed) === 0) {
+      return { header: undefined, strips };
+    }
     let header: Uint8Array<ArrayBuffer> | undefined;
-    this.#strips.forEach((strip, index) => {
-      if (!this.#changed(strip, frame, index)) return;
-      const jpeg = this.#jpeg.encode(this.#asJfif(strip, frame), this.#quality);
+    for (const [index, isChanged] of this.#changed.entries()) {
+      if (isChanged === 0) continue;
+      const planes = this.#planesOf(this.#kept, index * STRIP_LINES, frame);
+      const jpeg = this.#jpeg.encode(planes, this.#quality);
       const layout = readJpegLayout(jpeg);
       if (layout === undefined) throw new Error("libjpeg-turbo made no baseline JPEG");
-      if (!this.#begun && index === 0) header = pictureHeader(jpeg, layout, this.#height);
+      if (isFirst && index === 0) header = pictureHeader(jpeg, layout, this.#size.height);
       strips.push({ index, data: new Uint8Array(entropyCodedData(jpeg, layout)) });
-    });
-    this.#begun = true;
+    }
     return { header, strips };
   }
 
@@ -87,21 +84,47 @@ export class StripEncoder {
     this.#jpeg.close();
   }
 
-  /** Reads one strip, and keeps it if it is not what was kept. */
-  #changed(strip: Strip, frame: RawFrame, index: number): boolean {
-    const { read } = strip.work;
-    frame.readStrip(index * STRIP_LINES, read);
-    read.padLuma();
-    if (this.#begun && !this.#sys.differs(strip.kept.bytes, read.bytes)) return false;
-    strip.work.read = strip.kept;
-    strip.kept = read;
-    return true;
+  /** The strip from row `top` on, as JFIF means it. */
+  #planesOf(kept: Kept, top: number, { range, matrix }: RawFrame): Planes {
+    const { width, height } = this.#size;
+    const { read, jfif } = kept.work(width, Math.min(STRIP_LINES, height - top));
+    kept.layout.read(kept.address, top, read);
+    const isJfif = range === "full" && matrix === "601";
+    if (!isJfif) toJfif(this.#sys, { range, matrix }, read, jfif);
+    const planes = isJfif ? read : jfif;
+    planes.padLuma();
+    return planes;
+  }
+}
+
+/** Memory that all strips of the same number of lines share. */
+interface Work {
+  readonly read: Planes;
+  /** The strip as JFIF means it, where the frame does not have it so. */
+  readonly jfif: Planes;
+}
+
+/** The frame before, as it lay in memory, and what is needed to go on with parts of it. */
+class Kept {
+  readonly layout: FrameLayout;
+  readonly rows: RowTable;
+  readonly bytes: Uint8Array;
+  readonly address: number;
+  readonly #work = new Map<number, Work>();
+
+  constructor(layout: FrameLayout) {
+    this.layout = layout;
+    this.rows = new RowTable(layout.planes, STRIP_LINES);
+    this.bytes = new Uint8Array(this.rows.bytes);
+    this.address = addressOf(this.bytes);
   }
 
-  #asJfif({ kept, work: { jfif } }: Strip, frame: RawFrame): Planes {
-    if (frame.range === "full" && frame.matrix === "601") return kept;
-    toJfif(this.#sys, frame, kept, jfif);
-    jfif.padLuma();
-    return jfif;
+  work(width: number, lines: number): Work {
+    const work = this.#work.get(lines) ?? {
+      read: new Planes(width, lines),
+      jfif: new Planes(width, lines),
+    };
+    this.#work.set(lines, work);
+    return work;
   }
 }

@@ -21,6 +21,11 @@ int32_t linkrd_munmap(int64_t address, uint64_t length);
 int32_t linkrd_socketpair(int32_t ends[2]);
 int64_t linkrd_monotonic_us(void);
 int32_t linkrd_differs(const void *one, const void *other, uint64_t length);
+struct rows {
+	uint32_t start, stride, length, count, count_in_strip;
+};
+uint32_t linkrd_take_changes(uint8_t *kept, int64_t frame, const struct rows *planes,
+			     uint32_t plane_count, uint8_t *changed, uint32_t strip_count);
 void linkrd_copy(void *target, int64_t source, uint64_t length);
 void linkrd_expand_luma(const uint8_t *source, uint8_t *target, uint64_t length);
 void linkrd_expand_chroma(const uint8_t *source, uint8_t *target, uint64_t length);
@@ -73,6 +78,34 @@ static void ranges(void)
 	}
 }
 
+/* Two planes of odd heights, with or without padding, that end where their last row does. */
+static void changes(uint32_t padding)
+{
+	enum { HEIGHT = 35, STRIPS = 3, WIDTH = 50 };
+	uint32_t stride = WIDTH + padding, half = (HEIGHT + 1) / 2;
+	struct rows planes[] = {{0, stride, WIDTH, HEIGHT, 16},
+				{stride * HEIGHT, stride, WIDTH, half, 8}};
+	size_t size = stride * (HEIGHT + half - 1) + WIDTH;
+	uint8_t *kept = calloc(size, 1), *frame = calloc(size, 1), changed[STRIPS] = {0};
+	int64_t address = (int64_t)(intptr_t)frame;
+	CHECK(linkrd_take_changes(kept, address, planes, 2, changed, STRIPS) == 0);
+	for (size_t at = 0; at < size; at++) {
+		size_t row = at / stride, strip = row < HEIGHT ? row / 16 : (row - HEIGHT) / 8;
+		uint32_t shows = at % stride < WIDTH;
+		frame[at] ^= 0x80;
+		CHECK(linkrd_take_changes(kept, address, planes, 2, changed, STRIPS) == shows);
+		CHECK(changed[strip] == shows);
+		changed[strip] = 0;
+	}
+	memset(changed, 1, STRIPS);
+	memset(frame, 7, size);
+	CHECK(linkrd_take_changes(kept, address, planes, 2, changed, STRIPS) == STRIPS);
+	CHECK(kept[0] == 7 && kept[size - 1] == 7);
+	CHECK(padding == 0 || kept[WIDTH] == 0);
+	free(kept);
+	free(frame);
+}
+
 static void matrices(void)
 {
 	for (uint64_t height = 1; height < 20; height++) {
@@ -90,6 +123,8 @@ int main(int count, char **arguments)
 	CHECK(count == 2);
 	calls(arguments[1]);
 	ranges();
+	changes(0);
+	changes(14);
 	matrices();
 	return 0;
 }

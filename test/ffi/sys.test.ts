@@ -11,6 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EAGAIN } from "../../src/ffi/errno.ts";
+import { RowTable } from "../../src/ffi/rows.ts";
 import { OPEN, openSys, POLL, PollSet } from "../../src/ffi/sys.ts";
 
 const root = join(import.meta.dir, "../..");
@@ -152,6 +153,14 @@ describe("memory", () => {
     sys.close(fd);
   });
 
+  test("takes no changes into a copy that is too short", () => {
+    const rows = new RowTable([{ start: 0, stride: 8, length: 6, count: 3, perRow: 1 }], 2);
+    expect(rows.bytes).toBe(22);
+    expect(() => sys.takeChanges(new Uint8Array(21), 0, rows, new Uint8Array(2))).toThrow(
+      RangeError,
+    );
+  });
+
   test("differs in a single bit, at either end", () => {
     const one = new Uint8Array(1000).fill(7);
     for (const at of [0, 1, 500, 999]) {
@@ -216,7 +225,8 @@ describe("the native library", () => {
   test("is clean under the address and undefined-behaviour sanitizers", () => {
     const program = join(folder, "sanitized");
     const flags = "-std=gnu17 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all";
-    const sources = ["native/sys.c", "native/range.c", "test/ffi/sanitized.c"];
+    const natives = ["native/sys.c", "native/changes.c", "native/range.c"];
+    const sources = [...natives, "test/ffi/sanitized.c"];
     const command = ["gcc", ...flags.split(" "), "-o", program, ...sources];
     const made = Bun.spawnSync(command, { cwd: root });
     expect(made.stderr.toString()).toBe("");

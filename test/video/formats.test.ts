@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { CaptureFormat } from "../../src/ffi/capture.ts";
 import { addressOf } from "../../src/ffi/memory.ts";
+import { bytesOf } from "../../src/ffi/rows.ts";
 import { fourcc } from "../../src/ffi/v4l2.ts";
 import { openYuv } from "../../src/ffi/yuv.ts";
 import { matrixOf, type PixelFormat, RAW_FORMATS, rangeOf } from "../../src/video/formats.ts";
@@ -86,7 +87,8 @@ function formatOf(width: number, height: number, stride: number): CaptureFormat 
 
 /** Reads a frame strip by strip, from memory that ends where the frame does. */
 function planesOf(pixel: PixelFormat, format: CaptureFormat): Planes {
-  const memory = new Uint8Array(pixel.frameBytes(format)).fill(0xee);
+  const layout = pixel.layout(yuv, format);
+  const memory = new Uint8Array(bytesOf(layout.planes)).fill(0xee);
   LAYOUTS[pixel.name]?.((at, value) => {
     expect(at).toBeLessThan(memory.length);
     memory[at] = value;
@@ -94,7 +96,7 @@ function planesOf(pixel: PixelFormat, format: CaptureFormat): Planes {
   const whole = new Planes(format.width, format.height);
   for (let top = 0; top < format.height; top += 16) {
     const strip = new Planes(format.width, Math.min(16, format.height - top));
-    pixel.read(yuv, { address: addressOf(memory), format }, top, strip);
+    layout.read(addressOf(memory), top, strip);
     whole.y.set(strip.y, top * whole.strideY);
     whole.u.set(strip.u, (top / 2) * whole.strideC);
     whole.v.set(strip.v, (top / 2) * whole.strideC);

@@ -1,8 +1,13 @@
 /** Pictures made up for tests, and libjpeg-turbo's own djpeg to look at what became of them. */
+import { addressOf } from "../../src/ffi/memory.ts";
+import { openSys } from "../../src/ffi/sys.ts";
+import { planarLayout } from "../../src/video/memory.ts";
 import { Planes } from "../../src/video/planes.ts";
 import type { Matrix, Range, RawFrame } from "../../src/video/source.ts";
 
 type Random = (below: number) => number;
+
+const sys = openSys();
 
 /** Each byte by chance: nothing that JPEG can make small, and every edge is seen. */
 export function noise(width: number, height: number, random: Random): Planes {
@@ -51,16 +56,10 @@ export function frameOf(planes: Planes, range: Range, matrix: Matrix = "601"): R
     capturedUs: 0,
     range,
     matrix,
-    readStrip(top, into) {
-      const [first, count] = [top >> 1, into.chromaHeight];
-      const chroma = (from: Uint8Array) => {
-        return from.subarray(first * planes.strideC, (first + count) * planes.strideC);
-      };
-      into.y.set(planes.y.subarray(top * planes.strideY, (top + into.height) * planes.strideY));
-      into.u.set(chroma(planes.u));
-      into.v.set(chroma(planes.v));
-    },
-    [Symbol.dispose]: () => undefined,
+    address: addressOf(planes.bytes),
+    layout: planarLayout(sys, planes),
+    // The frame holds on to the bytes whose address it tells.
+    [Symbol.dispose]: () => void planes,
   };
 }
 

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { openJpeg } from "../../src/ffi/jpeg.ts";
+import { addressOf } from "../../src/ffi/memory.ts";
+import { bytesOf } from "../../src/ffi/rows.ts";
 import { openSys } from "../../src/ffi/sys.ts";
+import { openYuv } from "../../src/ffi/yuv.ts";
+import { RAW_FORMATS } from "../../src/video/formats.ts";
 import { assembleJpeg } from "../../src/video/jpeg.ts";
 import { Planes } from "../../src/video/planes.ts";
 import type { Range, RawFrame } from "../../src/video/source.ts";
@@ -21,6 +25,7 @@ import {
 
 const sys = openSys();
 const makeEncoder = openJpeg();
+const FORMAT = { pixelFormat: 0, imageSize: 0, colorspace: 0, encoding: 0, quantization: 0 };
 
 /** What the main thread keeps of the video thread's messages. */
 class Viewer {
@@ -32,7 +37,7 @@ class Viewer {
 
   constructor(width: number, height: number, quality: number) {
     const jpeg = makeEncoder(width, STRIP_LINES);
-    this.#encoder = new StripEncoder(sys, jpeg, width, height, quality);
+    this.#encoder = new StripEncoder(sys, jpeg, { width, height }, quality);
   }
 
   /** @returns the indices of the strips that were encoded */
@@ -146,7 +151,8 @@ describe("only what changed is encoded", () => {
       const [before, after] = [one, other].map((planes) => {
         const top = strip * STRIP_LINES;
         const lines = new Planes(planes.width, Math.min(STRIP_LINES, planes.height - top));
-        frameOf(planes, "full").readStrip(top, lines);
+        const { address, layout } = frameOf(planes, "full");
+        layout.read(address, top, lines);
         return lines.bytes;
       });
       return Buffer.compare(before ?? expect.unreachable(), after ?? expect.unreachable()) !== 0;
@@ -193,6 +199,37 @@ describe("only what changed is encoded", () => {
     expect(viewer.show(frameOf(planes, "full"))).toEqual([0, 6]);
   });
 });
+
+test.each(RAW_FORMATS.map(({ name }) => name))(
+  "what lies behind the rows of %s is nothing",
+  (name) => {
+    const pixel = RAW_FORMATS.find((each) => each.name === name) ?? expect.unreachable();
+    const [width, height] = [40, 50];
+    const layout = pixel.layout(openYuv(), { ...FORMAT, width, height, stride: 192 });
+    const memory = new Uint8Array(bytesOf(layout.planes));
+    const frame: RawFrame = {
+      ...frameOf(new Planes(1, 1), "full"),
+      address: addressOf(memory),
+      layout,
+    };
+    using viewer = new Viewer(width, height, 80);
+    expect(viewer.show(frame)).toEqual([0, 1, 2, 3]);
+    const shown = new Uint8Array(memory.length);
+    for (const { start, stride, length, count } of layout.planes) {
+      for (let row = 0; row < count; row++) {
+        shown.fill(1, start + row * stride, start + row * stride + length);
+      }
+    }
+    shown.forEach((isShown, at) => {
+      if (isShown === 0) memory[at] = 0xee;
+    });
+    expect(viewer.show(frame)).toEqual([]);
+    for (const { start, stride, length, count } of layout.planes) {
+      memory[start + (count - 1) * stride + length - 1] = 9;
+      expect(viewer.show(frame)).toEqual([3]);
+    }
+  },
+);
 
 test.each([
   [17, 17],

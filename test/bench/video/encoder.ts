@@ -52,7 +52,7 @@ export function timeEncoders(scene: Scene, folder: string): EncoderTimes {
 function timed(frames: readonly RawFrame[]): number {
   const sys = openSys();
   const jpeg = openJpeg()(WIDTH, STRIP_LINES);
-  const encoder = new StripEncoder(sys, jpeg, WIDTH, HEIGHT, QUALITY);
+  const encoder = new StripEncoder(sys, jpeg, { width: WIDTH, height: HEIGHT }, QUALITY);
   const times: number[] = [];
   for (let turn = 0; turn < 300; turn++) {
     const frame = frames[turn % frames.length];
@@ -73,21 +73,22 @@ function yuyvFrame(bytes: Uint8Array, range: Range, matrix: Matrix): RawFrame {
     ...{ width: WIDTH, height: HEIGHT, pixelFormat: format.code, stride: 2 * WIDTH },
     ...{ imageSize: 2 * WIDTH * HEIGHT, colorspace: 0, encoding: 0, quantization: 0 },
   };
-  const frame = { address: addressOf(bytes), format: settled };
   return {
     kind: "raw",
     sequence: 0,
     capturedUs: 0,
     range,
     matrix,
-    readStrip: (top, into) => format.read(yuv, frame, top, into),
+    address: addressOf(bytes),
+    layout: format.layout(yuv, settled),
     [Symbol.dispose]: () => void bytes,
   };
 }
 
 function planesOf(bytes: Uint8Array): Planes {
   const planes = new Planes(WIDTH, HEIGHT);
-  yuyvFrame(bytes, "full", "601").readStrip(0, planes);
+  const { address, layout } = yuyvFrame(bytes, "full", "601");
+  layout.read(address, 0, planes);
   return planes;
 }
 
