@@ -9,6 +9,7 @@ import { openAccess } from "./access/open.ts";
 import { chain, Fault } from "./base/fault.ts";
 import { LIMITS } from "./base/limits.ts";
 import { createLog, type Log } from "./base/log.ts";
+import { Machine } from "./base/machine.ts";
 import { watchSettings } from "./config/live.ts";
 import { readSettings } from "./config/read.ts";
 import type { Settings } from "./config/schema.ts";
@@ -155,6 +156,7 @@ class Running implements Daemon {
       runner: this.#runner,
       arbiter: this.#arbiter,
       authority,
+      machine: new Machine(),
       version: this.#options.version,
       epoch: randomBytes(6).toString("hex"),
       nowUs: () => this.#sys.monotonicUs(),

@@ -10,6 +10,7 @@ import { hostGuard } from "./host.ts";
 import { addressOf, identify } from "./identity.ts";
 import { isKvmdPath, kvmd, straightened } from "./kvmd.ts";
 import { absentRoutes } from "./kvmd-absent.ts";
+import { type InfoParts, infoHandler } from "./kvmd-info.ts";
 import { CredentialEnded } from "./lasting.ts";
 import { leaseRoutes } from "./lease.ts";
 import { linkr } from "./linkr.ts";
@@ -31,6 +32,7 @@ export interface AppParts
     ScreenSocketParts,
     StatusParts,
     WolParts,
+    InfoParts,
     Omit<PlainParts, "dialectOf"> {
   /** Names, besides addresses and localhost, under which this device may be called. */
   readonly hosts: () => readonly string[];
@@ -82,6 +84,13 @@ export function routes(parts: AppParts): readonly Route[] {
       access: "power",
       dialect: problem,
       handler: wolHandler(parts),
+    },
+    {
+      method: "GET",
+      path: "/api/info",
+      access: "info",
+      dialect: kvmd,
+      handler: infoHandler(parts),
     },
     ...absentRoutes(),
     ...authRoutes(parts.authority),

@@ -8,11 +8,13 @@ import { enter } from "./person.ts";
 import { ABSENT } from "./pikvm/absent.ts";
 import { AUTH } from "./pikvm/auth.ts";
 import { ENVELOPE } from "./pikvm/envelope.ts";
+import { INFO_ROWS } from "./pikvm/info.ts";
 import { hold, type Row, type World } from "./pikvm/row.ts";
 
 const SUBJECTS: readonly (readonly [name: string, rows: readonly Row[]])[] = [
   ["envelope, errors and methods", ENVELOPE],
   ["authentication", AUTH],
+  ["info", INFO_ROWS],
   ["absent hardware", ABSENT],
 ];
 

@@ -6,6 +6,7 @@ import { Authority } from "../../src/access/authority.ts";
 import { FloorClock } from "../../src/access/clock.ts";
 import { AccessStore } from "../../src/access/store.ts";
 import { createLog } from "../../src/base/log.ts";
+import { Machine } from "../../src/base/machine.ts";
 import { parseSettings } from "../../src/config/load.ts";
 import { Arbiter } from "../../src/control/arbiter.ts";
 import { Runner } from "../../src/control/runner.ts";
@@ -94,6 +95,7 @@ export async function openWorld(): Promise<World> {
       runner,
       arbiter: new Arbiter({ runner, monotonic }),
       authority,
+      machine: new Machine(),
       version: "0.0.0",
       epoch: "epoch",
       nowUs: () => sys.monotonicUs(),
