@@ -77,9 +77,9 @@ export class Runner {
   }
 
   /**
-   * Does `batch` for `party`, event by event; one at a time (Arbiter sees to that). When it fails or
-   * `signal` aborts midway, everything held is let go before the promise rejects. A host that could
-   * not be told to let go is told first, and what it missed of an earlier batch is never sent.
+   * Does `batch` for `party`, event by event; one at a time (Arbiter sees to that). When it fails
+   * or `signal` aborts midway, everything held is let go before the promise rejects. A host that
+   * could not be told to let go is told first, and what it missed of an earlier batch never comes.
    * @throws Fault `no_hid` when the host does not take reports, or the reason of `signal`
    */
   async run(batch: Batch, party: Party, signal: AbortSignal): Promise<Outcome> {
