@@ -15,6 +15,9 @@ export interface AccessPlaces {
   readonly live: boolean;
 }
 
+/** access.toml as it is where there never was one. */
+export const SHIPPED_ACCESS: string = shippedText;
+
 /** Opens access.toml, which is made as it is shipped where there never was one. */
 export async function openAccess(places: AccessPlaces): Promise<AccessStore> {
   const { config, state, builtAtMs, log, live } = places;
@@ -27,6 +30,6 @@ export async function openAccess(places: AccessPlaces): Promise<AccessStore> {
   });
   const path = join(config, "access.toml");
   const store = await AccessStore.open({ path, stateDir: state, log, clock, live });
-  if (store.state === "absent") await store.create(shippedText);
+  if (store.state === "absent") await store.create(SHIPPED_ACCESS);
   return store;
 }

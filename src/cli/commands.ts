@@ -3,6 +3,7 @@ import type { Command } from "./command.ts";
 import { control, release, snapshot, status, type } from "./device.ts";
 import { down, up } from "./gadget.ts";
 import { showLog } from "./log.ts";
+import { takeOver } from "./provision.ts";
 import { deleteToken, listTokens, newToken, revokeToken } from "./token.ts";
 import { addUser, changePassword, changeTotp } from "./user.ts";
 
@@ -128,6 +129,13 @@ export const COMMANDS: readonly Command[] = [
     options: {},
     help: "unmake the USB gadget (root)",
     run: down,
+  },
+  {
+    name: "provision",
+    operands: "FOLDER",
+    options: { keep: { help: "leave the files where they are" } },
+    help: "take over settings of a boot partition (root)",
+    run: takeOver,
   },
   {
     name: "version",

@@ -31,6 +31,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     code: ["base"],
     packages: ["bun:sqlite", "smol-toml", "valibot", "@noble/hashes", "otpauth"],
   },
+  provision: { code: ["base", "config", "access"], packages: ["smol-toml"] },
   drawing: { code: [], types: ["ffi"] },
   video: { code: ["base", "ffi", "drawing"] },
   simulated: { code: ["base", "ffi", "hid", "drawing", "video"] },
@@ -41,7 +42,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ["hono", "jsonc-parser", "selfsigned", "valibot"],
   },
   web: { code: [], types: ["http"] },
-  cli: { code: ["base", "config", "access", "hid"], types: ["ffi", "http"] },
+  cli: { code: ["base", "config", "access", "provision", "hid"], types: ["ffi", "http"] },
   daemon: {
     code: [
       "base",
