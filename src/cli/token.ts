@@ -7,7 +7,6 @@ import { Fault } from "../base/fault.ts";
 import { createLog } from "../base/log.ts";
 import { askDaemon } from "./client.ts";
 import type { Call } from "./command.ts";
-import { becomeOwner } from "./owner.ts";
 import { table } from "./table.ts";
 
 /** Who made a token on the command line: nobody logged in, the shell is what is trusted. */
@@ -25,7 +24,6 @@ export async function withAccess<Result>(
   task: (store: AccessStore, tell: Tell) => Promise<Result>,
 ): Promise<Result> {
   const { config, state } = places;
-  becomeOwner(config);
   const log = createLog(() => "warn", io.warn);
   const store = await openAccess({ config, state, builtAtMs: io.builtAtMs, log, live: false });
   const { now } = store.clock;
