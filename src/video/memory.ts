@@ -13,7 +13,7 @@ export interface FrameLayout {
   readonly read: (address: number, top: number, into: Planes) => void;
 }
 
-/** The layout of frames that are planes already: from the `bytes` of `planes` on, and their like. */
+/** The layout of frames that are planes already, and lie as those of `planes` do. */
 export function planarLayout(sys: Sys, planes: Planes): FrameLayout {
   const { width, height, chromaWidth, chromaHeight, strideY, strideC } = planes;
   const startU = planes.u.byteOffset - planes.bytes.byteOffset;
