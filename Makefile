@@ -15,13 +15,15 @@ build: ## dist/linkrd-x64 and dist/linkrd-arm64
 	@scripts/setup.sh build
 	@scripts/build.sh x64 arm64
 
-native: ## the native library alone, which tests load
+native: ## the native library and the page alone, which tests load
 	@scripts/setup.sh run
 	@scripts/build.sh native
 
 check: ## types, lint and tidiness, in seconds
 	@scripts/setup.sh run
 	@node_modules/.bin/tsc --noEmit
+	@node_modules/.bin/tsc --noEmit -p src/web
+	@node_modules/.bin/tsc --noEmit -p test/browser
 	@node_modules/.bin/biome check --error-on-warnings .
 	@node_modules/.bin/bun test test/tidy.test.ts
 

@@ -2,8 +2,8 @@
 # Builds dist/linkrd-ARCH for each architecture named (x64, arm64), and dist/linkrd for this
 # machine.
 #
-# One file each: Bun, the program, its two kinds of threads and the native library, which is
-# compiled here and carried inside. The last architecture built is this machine's, so that
+# One file each: Bun, the program, its two kinds of threads, and inside it the page, bundled here,
+# and the native library, compiled here. The last architecture built is this machine's, so that
 # build/sys.so, which tests and the dev tools load, fits it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -42,6 +42,7 @@ build() {
 	echo "build: dist/linkrd-$1, $(($(stat -c %s "dist/linkrd-$1") / 1000000)) MB"
 }
 
+node_modules/.bin/bun scripts/web.ts
 if [ "${1:-}" = native ]; then
 	build "$host" native
 	exit

@@ -18,7 +18,11 @@ case $level in
 run) ;;
 build | test) packages+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross) ;;&
 # The lab and the arm64 checks bring their own (scripts/lab-setup.sh, scripts/arm64-root.sh).
-test) packages+=(libjpeg-turbo-progs shellcheck libxkbcommon-dev xkb-data libx11-data) ;;
+test)
+	packages+=(libjpeg-turbo-progs shellcheck libxkbcommon-dev xkb-data libx11-data)
+	# What the page is tested in, and a font for what it says.
+	packages+=(chromium fonts-dejavu-core)
+	;;
 build) ;;
 *)
 	say "unknown level '$level': run, build or test" >&2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every check, or the suites named (types lint shell unit lab arm64), and ends with true totals
-# over all of them in one line: `N passed, N failed, N skipped`.
+# Runs every check, or the suites named (types lint shell unit browser lab arm64), and ends with
+# true totals over all of them in one line: `N passed, N failed, N skipped`.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 export PATH="$PWD/node_modules/.bin:$PATH"
@@ -39,19 +39,25 @@ suite() {
 }
 
 units() {
-	find ./test -name '*.test.ts' -not -path './test/lab/*' -not -path './test/arm64/*' | sort
+	find ./test -name '*.test.ts' -not -path './test/lab/*' -not -path './test/arm64/*' \
+		-not -path './test/browser/*' | sort
 }
 
 run() {
 	local started=$SECONDS
 	case $1 in
-	types) check types tsc --noEmit ;;
+	types)
+		check types tsc --noEmit
+		check "types of the page" tsc --noEmit -p src/web
+		check "types of the browser's tests" tsc --noEmit -p test/browser
+		;;
 	lint) check lint biome check --error-on-warnings . ;;
 	shell) check shell bash -c 'git ls-files "*.sh" .ci/run | xargs shellcheck' ;;
 	unit)
 		mapfile -t files < <(units)
 		suite unit --timeout 30000 "${files[@]}"
 		;;
+	browser) suite browser --timeout 60000 ./test/browser/*.test.ts ;;
 	lab) suite lab --timeout 900000 ./test/lab/*.test.ts ;;
 	arm64) suite arm64 --timeout 600000 ./test/arm64/arm64.test.ts ;;
 	*)
@@ -62,7 +68,7 @@ run() {
 	printf '== %s took %d s\n' "$1" $((SECONDS - started))
 }
 
-[ $# -gt 0 ] || set -- types lint shell unit lab arm64
+[ $# -gt 0 ] || set -- types lint shell unit browser lab arm64
 for name in "$@"; do run "$name"; done
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ]

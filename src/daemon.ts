@@ -23,6 +23,7 @@ import { readUsbPort } from "./hid/udc.ts";
 import { createApp } from "./http/app.ts";
 import { Doors } from "./http/doors.ts";
 import { refuseLiveSocket } from "./http/serve.ts";
+import { loadPage } from "./page.ts";
 
 export interface DaemonOptions {
   readonly places: { readonly config: string; readonly state: string; readonly socket: string };
@@ -167,6 +168,7 @@ class Running implements Daemon {
       simulated: () => this.#settings.video.source === "simulated",
       uptimeSeconds: () => (performance.now() - this.#startedMs) / 1000,
       hosts: () => this.#settings.server.hosts,
+      page: loadPage(),
       policy: () => this.#settings.server.http,
       httpsPort: () => this.#settings.server.https_port,
       fingerprint: () => this.#doors?.fingerprint,

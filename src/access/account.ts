@@ -70,14 +70,16 @@ export class Accounts {
   /** The fresh password of a session's user. Faults `wrong_password`, `too_many`. */
   async confirm({ user, from }: Actor, password: string): Promise<User> {
     const known = await this.#parts.login.check({ user, password, from, way: "confirmation" });
-    if (known === undefined) throw new Fault("wrong_password", "Wrong Password");
+    if (known === undefined) {
+      throw new Fault("wrong_password", "Wrong Password", { details: { key: "password" } });
+    }
     return known;
   }
 
   /** Sets another password; the user's other sessions end. Faults as of `confirm`, `storage`. */
   async changePassword(actor: Actor, current: string, next: string): Promise<void> {
     const { store, passwords } = this.#parts;
-    checkPassword(next);
+    checkPassword(next, "new_password");
     const user = await this.confirm(actor, current);
     const password = await passwords.hash(next);
     await this.#change(actor, user, { ...user, password }, () => {
@@ -109,7 +111,9 @@ export class Accounts {
     const { secret } = enrolment;
     if (totpOffset(secret, code, store.clock.now()) === undefined) {
       const remedy = "type the one that the app shows now, and look at both clocks";
-      throw new Fault("bad_request", `that is no code of the new secret: ${remedy}`);
+      throw new Fault("bad_request", `that is no code of the new secret: ${remedy}`, {
+        details: { key: "code" },
+      });
     }
     await this.#change(actor, user, { ...user, totp: secret }, () => {
       return store.setTotp(user.name, secret);

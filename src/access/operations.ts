@@ -25,7 +25,7 @@ export function addToken(block: {
   const values = { ...rest, created: new Date(created), ...end };
   return (text, file) => {
     if (parseDocument(text, file).tokens.some(({ name }) => name === block.name)) {
-      throw new Fault("conflict", "Name Already Exists");
+      throw new Fault("conflict", "Name Already Exists", { details: { key: "name" } });
     }
     return applyEdit(text, { kind: "add", table: "token", values });
   };

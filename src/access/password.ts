@@ -14,13 +14,14 @@ export async function hashPassword(password: string): Promise<string> {
   return await Bun.password.hash(password, { algorithm: "argon2id", ...ARGON2 });
 }
 
-/** Throws a Fault `bad_request` for what cannot be a password. */
-export function checkPassword(password: string): void {
+/** Throws a Fault `bad_request` for what cannot be a password; `key` names the field it is in. */
+export function checkPassword(password: string, key = "password"): void {
   if (!isPassword(password)) {
     const bounds = `1 to ${LIMITS.password_characters_max} characters`;
     throw new Fault(
       "bad_request",
       `not a password: use ${bounds}, none of them a control character`,
+      { details: { key } },
     );
   }
 }

@@ -47,7 +47,8 @@ export function isUserNameForm(name: string): boolean {
 
 /** Throws a Fault `bad_request` with the vendor's own words, which its clients compare. */
 export function checkTokenName(name: string): void {
-  if (!isTokenName(name)) throw new Fault("bad_request", "Invalid Name Format");
+  if (isTokenName(name)) return;
+  throw new Fault("bad_request", "Invalid Name Format", { details: { key: "name" } });
 }
 
 export function checkUserName(name: string): void {
@@ -55,6 +56,7 @@ export function checkUserName(name: string): void {
   throw new Fault(
     "bad_request",
     "not a user name: use up to 32 of a-z 0-9 @ . _ - beginning with a letter or _",
+    { details: { key: "user" } },
   );
 }
 
@@ -69,6 +71,7 @@ export function checkAbilities(names: readonly string[]): readonly Ability[] {
     throw new Fault(
       "bad_request",
       `unknown ability "${unknown.slice(0, 32)}": choose from ${ABILITIES.join(", ")}`,
+      { details: { key: "abilities" } },
     );
   }
   return ABILITIES.filter((ability) => names.includes(ability));
@@ -83,7 +86,8 @@ export function parseExpiry(text: string, nowMs: number): number {
   const hours = Number(groups?.["count"]) * (groups?.["unit"] === "d" ? 24 : 1);
   const expires = groups === undefined ? parseInstant(text) : nowMs + hours * HOUR_MS;
   if (expires === undefined) {
-    throw new Fault("bad_request", "not an expiry: write 90d, 12h, 2027-02-19 or an RFC 3339 time");
+    const remedy = "write 90d, 12h, 2027-02-19 or an RFC 3339 time";
+    throw new Fault("bad_request", `not an expiry: ${remedy}`, { details: { key: "expires" } });
   }
   checkExpiry(expires, nowMs);
   return expires;
@@ -94,7 +98,9 @@ export function parseExpiry(text: string, nowMs: number): number {
  */
 export function checkExpiry(expires: number, nowMs: number): void {
   if (expires > nowMs && expires <= LAST_INSTANT) return;
-  throw new Fault("bad_request", "that expiry cannot be: choose a time after now, before 9999");
+  throw new Fault("bad_request", "that expiry cannot be: choose a time after now, before 9999", {
+    details: { key: "expires" },
+  });
 }
 
 /** Revoked beats Expired; a token ends in the millisecond that it names. Never stored. */

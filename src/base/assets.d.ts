@@ -8,3 +8,8 @@ declare module "*.txt" {
   const text: string;
   export default text;
 }
+
+declare module "*.assets" {
+  const text: string;
+  export default text;
+}

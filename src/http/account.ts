@@ -25,12 +25,20 @@ export function accountRoutes(authority: Authority): readonly Route[] {
       handler: (context) => setUp(authority, context),
     },
     {
+      method: "GET",
+      path: "/api/setup",
+      access: "open",
+      dialect: problem,
+      handler: () => Response.json(setupOf(authority)),
+    },
+    {
       ...shared,
       method: "GET",
       path: "/api/account",
       handler: (context) => {
         const { user } = actorOf(context);
-        return Response.json({ user, totp: (store.user(user)?.totp ?? "") !== "" });
+        const totp = (store.user(user)?.totp ?? "") !== "";
+        return Response.json({ user, totp } satisfies AccountAnswer);
       },
     },
     {
@@ -60,6 +68,30 @@ export function accountRoutes(authority: Authority): readonly Route[] {
       },
     },
   ];
+}
+
+/**
+ * What a login page has to know: whether there is a first user to be made, and what time it is
+ * here, by which codes of the second factor are checked.
+ */
+export interface Setup {
+  readonly open: boolean;
+  readonly clock: { readonly now: string; readonly synchronised: boolean };
+}
+
+/** Who is logged in, and whether with a second factor. */
+export interface AccountAnswer {
+  readonly user: string;
+  readonly totp: boolean;
+}
+
+function setupOf({ store }: Authority): Setup {
+  const { clock } = store;
+  const now = new Date(clock.now()).toISOString();
+  return {
+    open: store.fault === undefined && store.setupOpen,
+    clock: { now, synchronised: clock.synchronised() },
+  };
 }
 
 /** The first user may be made by anyone who reaches the device, once. */

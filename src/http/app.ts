@@ -14,6 +14,7 @@ import { type InfoParts, infoHandler } from "./kvmd-info.ts";
 import { CredentialEnded } from "./lasting.ts";
 import { leaseRoutes } from "./lease.ts";
 import { linkr } from "./linkr.ts";
+import { type Asset, pageRoutes } from "./page.ts";
 import type { PictureParts } from "./picture.ts";
 import { type PlainParts, plainGuard } from "./plain.ts";
 import { problem } from "./problem.ts";
@@ -36,6 +37,8 @@ export interface AppParts
     Omit<PlainParts, "dialectOf"> {
   /** Names, besides addresses and localhost, under which this device may be called. */
   readonly hosts: () => readonly string[];
+  /** The files of the page. */
+  readonly page: readonly Asset[];
   readonly log: Log;
 }
 
@@ -96,6 +99,7 @@ export function routes(parts: AppParts): readonly Route[] {
     ...authRoutes(parts.authority),
     ...accountRoutes(parts.authority),
     ...tokenRoutes(parts.authority),
+    ...pageRoutes(parts.page),
   ];
 }
 
@@ -213,6 +217,8 @@ async function secureHeaders(context: Context, next: () => Promise<void>): Promi
   headers.set("x-content-type-options", "nosniff");
   headers.set("referrer-policy", "no-referrer");
   headers.set("cross-origin-resource-policy", "same-origin");
-  headers.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+  if (!headers.has("content-security-policy")) {
+    headers.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+  }
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
 }

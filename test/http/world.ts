@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
 import { Authority } from "../../src/access/authority.ts";
 import { FloorClock } from "../../src/access/clock.ts";
 import { AccessStore } from "../../src/access/store.ts";
@@ -14,6 +15,7 @@ import { Devices } from "../../src/devices.ts";
 import { openSys } from "../../src/ffi/sys.ts";
 import { layoutOf } from "../../src/hid/layout.ts";
 import { type AppParts, createApp } from "../../src/http/app.ts";
+import type { Asset } from "../../src/http/page.ts";
 
 const SETTINGS = `
 [video]
@@ -54,6 +56,18 @@ export interface Seen {
 }
 
 const US = layoutOf("us");
+
+/** A page of two files, whose encodings can be told apart. */
+const PAGE: readonly Asset[] = [
+  { path: "/", type: "text/html; charset=utf-8", immutable: false },
+  { path: "/assets/main-0.js", type: "text/javascript; charset=utf-8", immutable: true },
+].map((file) => {
+  const text = `// ${file.path}: the page, or a file of it, of some length`;
+  const identity = new TextEncoder().encode(text);
+  const br = new Uint8Array(brotliCompressSync(identity));
+  const bodies = { identity, gzip: Bun.gzipSync(identity), br };
+  return { ...file, digest: "0123456789abcdef", bodies };
+});
 
 export async function openWorld(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "linkrd-http-"));
@@ -106,6 +120,7 @@ export async function openWorld(): Promise<World> {
       quality: () => 80,
       fpsMax: () => 30,
       hosts: () => ["kvm.example.org"],
+      page: PAGE,
       policy: () => "serve",
       httpsPort: () => 0,
       fingerprint: () => undefined,

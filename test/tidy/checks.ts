@@ -26,8 +26,8 @@ interface Banned {
   readonly anywhere?: true;
 }
 
-const CODE = /^(?:src|test|scripts)\/.*\.ts$/;
-const SOURCE = /^src\/.*\.ts$/;
+const CODE = /^(?:src|test|scripts)\/.*\.tsx?$/;
+const SOURCE = /^src\/.*\.tsx?$/;
 
 export const BANNED: readonly Banned[] = [
   {
@@ -106,7 +106,7 @@ export const BANNED: readonly Banned[] = [
 export function checkBanned(path: string, text: string): string[] {
   if (SELF.test(path)) return [];
   const rows = BANNED.filter(({ where, except }) => where.test(path) && !except?.test(path));
-  const code = path.endsWith(".ts") ? mask(text) : text;
+  const code = /\.tsx?$/.test(path) ? mask(text) : text;
   return rows.flatMap(({ pattern, instead, anywhere }) => {
     const flags = [...new Set(`${pattern.flags}gm`)].join("");
     const matches = [...(anywhere ? text : code).matchAll(new RegExp(pattern, flags))];
@@ -128,7 +128,7 @@ export function checkSize(path: string, text: string): string[] {
       ? [`${path}:${at + 1}: ${columns} columns: break the line at ${COLUMNS_MAX}`]
       : [];
   });
-  if (lines.length > FILE_LINES_MAX && /\.(?:ts|c|h|sh)$/.test(path)) {
+  if (lines.length > FILE_LINES_MAX && /\.(?:tsx?|c|h|sh)$/.test(path)) {
     findings.push(`${path}: ${lines.length} lines: split it, ${FILE_LINES_MAX} is the most`);
   }
   return findings;
@@ -140,7 +140,7 @@ export function checkSize(path: string, text: string): string[] {
  * function in this sense.
  */
 export function checkFunctions(path: string, text: string): string[] {
-  if (!/\.(?:ts|c)$/.test(path)) return [];
+  if (!/\.(?:tsx?|c)$/.test(path)) return [];
   const lines = mask(text).split("\n");
   return lines.flatMap((line, at) => {
     if (!opensFunction(line)) return [];

@@ -41,7 +41,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ["hid"],
     packages: ["hono", "jsonc-parser", "selfsigned", "valibot"],
   },
-  web: { code: [], types: ["http"] },
+  web: { code: [], types: ["http"], packages: ["preact", "uqr"] },
   cli: { code: ["base", "config", "access", "provision", "hid"], types: ["ffi", "http"] },
   daemon: {
     code: [
@@ -62,17 +62,19 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
 /** Files outside src/ that the binary carries, each with the one room that reads it. */
 const CARRIED: ReadonlyMap<string, string> = new Map([
+  ["build/page.assets", "daemon"],
   ["build/sys.so", "ffi"],
   ["config/access.toml", "access"],
   ["package.json", "main"],
 ]);
 
-/** Where the program begins: its first file, and the first of each worker thread. */
+/** Where the program begins: its first file, the first of each worker thread, and of the page. */
 export const ENTRIES = [
   "src/main.ts",
   "src/hid/worker.ts",
   "src/simulated/worker.ts",
   "src/video/worker.ts",
+  "src/web/main.tsx",
 ];
 
 /**
@@ -101,7 +103,7 @@ export function roomOf(path: string): string | undefined {
 /** Imports that go the wrong way, or take in a package where it does not belong. */
 export function checkImports(path: string, text: string): string[] {
   const name = roomOf(path);
-  if (name === undefined || !path.endsWith(".ts")) return [];
+  if (name === undefined || !/\.tsx?$/.test(path)) return [];
   const room = ROOMS[name];
   if (room === undefined) return [`${path}: ${name} is no room: add it to the table of imports`];
   return importsOf(text).flatMap(({ specifier, typeOnly }) => {
@@ -193,7 +195,7 @@ function graph(tree: Tree): Map<string, string[]> {
 }
 
 function typescript(tree: Tree): [string, string][] {
-  return [...tree].filter(([path]) => path.endsWith(".ts"));
+  return [...tree].filter(([path]) => /\.tsx?$/.test(path));
 }
 
 function resolve(path: string, specifier: string): string {

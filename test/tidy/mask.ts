@@ -90,11 +90,10 @@ class Masker {
     this.#keep(1);
   }
 
+  /** After `<` it ends an element of JSX: no expression is compared with a regular one. */
   #expressionMayBegin(): boolean {
     const before = this.#out.slice(-200).join("").trimEnd();
-    return (
-      before === "" || /[(,=:[!&|?{;+\-*%<>~^]$/.test(before) || BEFORE_EXPRESSION.test(before)
-    );
+    return before === "" || /[(,=:[!&|?{;+\-*%>~^]$/.test(before) || BEFORE_EXPRESSION.test(before);
   }
 
   #keep(count: number): void {

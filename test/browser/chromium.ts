@@ -1,0 +1,45 @@
+/** Debian's Chromium, driven over the DevTools protocol, in front of the built binary. */
+import { existsSync } from "node:fs";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Linkrd } from "../api/linkrd.ts";
+
+const CHROMIUM = "/usr/bin/chromium";
+/** The page is local, and a step that takes longer than this has failed. */
+const STEP_MS_MAX = 10_000;
+
+/** @param args further switches of Chromium */
+export async function launch(...args: string[]): Promise<Browser> {
+  if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is missing: run scripts/setup.sh test`);
+  return await chromium.launch({
+    executablePath: CHROMIUM,
+    // Who runs the tests may be root, for whom Chromium has no sandbox.
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", ...args],
+  });
+}
+
+export interface Person extends AsyncDisposable {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What the page complained of: errors of scripts, and what its policy has blocked. */
+  readonly complaints: readonly string[];
+}
+
+/** Somebody with a browser profile of their own, who has opened the page. */
+export async function visit(
+  browser: Browser,
+  linkrd: Linkrd,
+  options: Parameters<Browser["newContext"]>[0] = {},
+): Promise<Person> {
+  const viewport = { width: 1280, height: 720 };
+  const context = await browser.newContext({ viewport, ...options });
+  context.setDefaultTimeout(STEP_MS_MAX);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    const isRefusal = message.text().startsWith("Failed to load resource");
+    if (message.type() === "error" && !isRefusal) complaints.push(message.text());
+  });
+  await page.goto(`http://127.0.0.1:${linkrd.port}/`);
+  return { page, context, complaints, [Symbol.asyncDispose]: () => context.close() };
+}

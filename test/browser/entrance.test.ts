@@ -1,0 +1,72 @@
+/** The way in: the first user, logging in and out, and what goes wrong there. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { Linkrd } from "../api/linkrd.ts";
+import { PASSWORD } from "../api/person.ts";
+import { launch, visit } from "./chromium.ts";
+
+let browser: Browser;
+let linkrd: Linkrd;
+
+beforeAll(async () => {
+  [browser, linkrd] = await Promise.all([launch(), Linkrd.start()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await linkrd[Symbol.asyncDispose]();
+});
+
+test("the first user is made, with what is wrong next to its field", async () => {
+  await using person = await visit(browser, linkrd);
+  const { page, complaints } = person;
+  await page.getByRole("heading", { name: "Set up linkrd" }).waitFor();
+  await page.getByLabel("User").fill("Not A Name");
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByLabel("Password again").fill("something else");
+  await page.getByRole("button", { name: "Make user and log in" }).click();
+  await page.getByText("The two passwords differ").waitFor();
+  await page.getByLabel("Password again").fill(PASSWORD);
+  await page.getByRole("button", { name: "Make user and log in" }).click();
+  const user = page.locator(".field", { has: page.getByLabel("User") });
+  await user.getByText("not a user name").waitFor();
+  await page.getByLabel("User").fill("admin");
+  await page.getByRole("button", { name: "Make user and log in" }).click();
+  await page.getByRole("navigation", { name: "Tools" }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test("a wrong password is told, and how long to wait is counted down", async () => {
+  await using person = await visit(browser, linkrd);
+  const { page, complaints } = person;
+  await page.getByLabel("User").fill("admin");
+  await page.getByLabel("Password").fill("wrong");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").getByText("Wrong user or password").waitFor();
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.getByText(/Too many wrong passwords: try again in 1 s/).waitFor();
+  expect(await page.getByRole("button", { name: "Wait 1 s" }).isDisabled()).toBe(true);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("navigation", { name: "Tools" }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test("a session that ends elsewhere leads to the login, and back to where one was", async () => {
+  await using one = await visit(browser, linkrd);
+  const logIn = async () => {
+    await one.page.getByLabel("User").fill("admin");
+    await one.page.getByLabel("Password").fill(PASSWORD);
+    await one.page.getByRole("button", { name: "Log in" }).click();
+    await one.page.getByRole("navigation", { name: "Tools" }).waitFor();
+  };
+  await logIn();
+  await one.page.getByRole("button", { name: "System Settings" }).click();
+  await one.page.evaluate(() => fetch("/api/auth/logout", { method: "POST" }));
+  await one.page.reload();
+  await logIn();
+  expect(new URL(one.page.url()).hash).toBe("#settings");
+  await one.page.getByRole("button", { name: "Log out" }).click();
+  await one.page.getByRole("heading", { name: "Log in" }).waitFor();
+  expect(one.complaints).toEqual([]);
+});
