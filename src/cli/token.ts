@@ -7,6 +7,7 @@ import { Fault } from "../base/fault.ts";
 import { createLog } from "../base/log.ts";
 import { askDaemon } from "./client.ts";
 import type { Call } from "./command.ts";
+import { asOwner } from "./owner.ts";
 import { table } from "./table.ts";
 
 /** Who made a token on the command line: nobody logged in, the shell is what is trusted. */
@@ -20,6 +21,13 @@ export type Tell = (event: AuditEvent["event"], about: string) => void;
  * what `task` tells, the file of security events has a line.
  */
 export async function withAccess<Result>(
+  call: Call,
+  task: (store: AccessStore, tell: Tell) => Promise<Result>,
+): Promise<Result> {
+  return await asOwner(call.places.state, () => withOpenAccess(call, task));
+}
+
+async function withOpenAccess<Result>(
   { places, io }: Call,
   task: (store: AccessStore, tell: Tell) => Promise<Result>,
 ): Promise<Result> {

@@ -1,0 +1,29 @@
+/** Root at the command line, beside a daemon that has a user of its own. */
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { chown, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { geteuid } from "node:process";
+import { command, makeFolder } from "../api/linkrd.ts";
+
+/** The user and group "nobody" and "nogroup" of Debian. */
+const NOBODY = 65534;
+
+describe.skipIf(geteuid?.() !== 0)("as root", () => {
+  let folder = "";
+  beforeEach(async () => {
+    folder = await makeFolder(0);
+    await chown(folder, NOBODY, NOBODY);
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  test("what a command makes in the daemon's folders is the daemon's", async () => {
+    expect((await command(folder, "token", "new", "ci")).exit).toBe(0);
+    expect((await command(folder, "token", "revoke", "ci")).exit).toBe(0);
+    const names = (await readdir(folder)).filter((name) => name !== "linkrd.toml");
+    expect(names).toContain("access.toml");
+    for (const name of names) {
+      const { uid, gid } = await stat(join(folder, name));
+      expect({ name, uid, gid }).toEqual({ name, uid: NOBODY, gid: NOBODY });
+    }
+  });
+});
