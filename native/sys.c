@@ -9,11 +9,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -90,6 +92,25 @@ EXPORT int32_t linkrd_socketpair(int32_t ends[2])
 {
 	int type = SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK;
 	return socketpair(AF_UNIX, type, 0, ends) ? -errno : 0;
+}
+
+/*
+ * One datagram to a unix socket, without waiting; `@` in front names one without a file. A name
+ * that does not fit is cut, and then finds nobody.
+ */
+EXPORT int32_t linkrd_send_to(const char *name, const void *bytes, uint64_t length)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	size_t name_length = strnlen(name, sizeof to.sun_path);
+	memcpy(to.sun_path, name, name_length);
+	if (to.sun_path[0] == '@') to.sun_path[0] = 0;
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0) return -errno;
+	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + name_length);
+	ssize_t sent = sendto(fd, bytes, (size_t)length, MSG_NOSIGNAL, (struct sockaddr *)&to, size);
+	int32_t result = sent < 0 ? -errno : 0;
+	close(fd);
+	return result;
 }
 
 /* CLOCK_MONOTONIC in microseconds: the clock of V4L2 timestamps, and one for all threads. */

@@ -9,6 +9,7 @@ import { runCommandLine } from "./cli/run.ts";
 import { startDaemon } from "./daemon.ts";
 import { ending } from "./ending.ts";
 import { openSys } from "./ffi/sys.ts";
+import { Supervisor } from "./supervisor.ts";
 
 /** Put in by scripts/build.sh; absent when the checkout is run as it lies. */
 declare const LINKRD_BUILT_AT: number;
@@ -30,9 +31,15 @@ const surroundings: Surroundings = {
       builtAtMs,
       writeLog: (line) => process.stderr.write(`${line}\n`),
     });
+    const warn = (message: string) => process.stderr.write(`warn  linkrd: ${message}\n`);
+    const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID } = process.env;
+    const environment = { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID };
+    const supervisor = new Supervisor(environment, openSys(), warn);
+    supervisor.ready();
     try {
       await ending(process, ["SIGTERM", "SIGINT", "SIGHUP"]);
     } finally {
+      supervisor.stopping();
       await daemon.stop();
     }
   },

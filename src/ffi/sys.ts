@@ -32,6 +32,10 @@ const SYMBOLS = {
   },
   linkrd_munmap: { args: ["i64", "u64"] /* int64_t address, uint64_t length */, returns: "i32" },
   linkrd_socketpair: { args: ["ptr"] /* int32_t ends[2] */, returns: "i32" },
+  linkrd_send_to: {
+    args: ["ptr", "ptr", "u64"] /* const char *name, const void *bytes, uint64_t length */,
+    returns: "i32",
+  },
   linkrd_monotonic_us: { args: [], returns: FFIType.i64_fast },
   linkrd_differs: {
     args: ["ptr", "ptr", "u64"] /* const void *one, const void *other, uint64_t length */,
@@ -142,6 +146,13 @@ export class Sys {
     const ends = new Int32Array(2);
     check(this.#calls.linkrd_socketpair(ends), "socketpair", "between threads");
     return [ends[0] ?? -1, ends[1] ?? -1];
+  }
+
+  /** Sends one datagram to the unix socket `name`, `@name` for one without a file. Never waits. */
+  sendTo(name: string, message: string): void {
+    const bytes = Buffer.from(message);
+    const terminated = Buffer.from(`${name}\0`);
+    check(this.#calls.linkrd_send_to(terminated, bytes, bytes.byteLength), "sendto", name);
   }
 
   /** CLOCK_MONOTONIC, microseconds: the clock of V4L2 timestamps, the same in every thread. */
