@@ -1,7 +1,7 @@
 # `make` alone lists the targets. Each installs what it needs and the machine lacks, by
 # scripts/setup.sh.
 .DEFAULT_GOAL := help
-.PHONY: help run build native check test bench lab layouts clean
+.PHONY: help run build native deb check test bench lab layouts clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -14,6 +14,11 @@ run: ## build, and start linkrd with the simulated host on http://127.0.0.1:8080
 build: ## dist/linkrd-x64 and dist/linkrd-arm64
 	@scripts/setup.sh build
 	@scripts/build.sh x64 arm64
+
+deb: ## dist/linkrd_VERSION_amd64.deb and _arm64.deb, for a Debian that runs already
+	@scripts/setup.sh build
+	@scripts/build.sh x64 arm64
+	@scripts/deb.sh x64 arm64
 
 native: ## the native library and the page alone, which tests load
 	@scripts/setup.sh run

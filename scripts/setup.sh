@@ -19,7 +19,7 @@ run) ;;
 build | test) packages+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross) ;;&
 # The lab and the arm64 checks bring their own (scripts/lab-setup.sh, scripts/arm64-root.sh).
 test)
-	packages+=(libjpeg-turbo-progs shellcheck libxkbcommon-dev xkb-data libx11-data)
+	packages+=(libjpeg-turbo-progs shellcheck libxkbcommon-dev xkb-data libx11-data systemd)
 	# What the page is tested in, and a font for what it says.
 	packages+=(chromium fonts-dejavu-core)
 	;;
