@@ -69,6 +69,23 @@ const PAGE: readonly Asset[] = [
   return { ...file, digest: "0123456789abcdef", bodies };
 });
 
+/** The parts that are the same in every world. */
+const SETTLED = {
+  version: "0.0.0",
+  epoch: "epoch",
+  usbPort: () => undefined,
+  machines: () => [{ name: "nas", mac: "00:11:22:aa:bb:cc", address: "127.0.0.1", port: 9 }],
+  simulated: () => true,
+  uptimeSeconds: () => 1,
+  quality: () => 80,
+  fpsMax: () => 30,
+  hosts: () => ["kvm.example.org"],
+  page: PAGE,
+  policy: () => "serve",
+  httpsPort: () => 0,
+  fingerprint: () => undefined,
+} satisfies Partial<AppParts>;
+
 export async function openWorld(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "linkrd-http-"));
   const lines: string[] = [];
@@ -104,26 +121,14 @@ export async function openWorld(): Promise<World> {
     folder,
     store,
     parts: {
+      ...SETTLED,
       screen: devices.screen,
       hid: devices.hid,
       runner,
       arbiter: new Arbiter({ runner, monotonic }),
       authority,
       machine: new Machine(),
-      version: "0.0.0",
-      epoch: "epoch",
       nowUs: () => sys.monotonicUs(),
-      usbPort: () => undefined,
-      machines: () => [{ name: "nas", mac: "00:11:22:aa:bb:cc", address: "127.0.0.1", port: 9 }],
-      simulated: () => true,
-      uptimeSeconds: () => 1,
-      quality: () => 80,
-      fpsMax: () => 30,
-      hosts: () => ["kvm.example.org"],
-      page: PAGE,
-      policy: () => "serve",
-      httpsPort: () => 0,
-      fingerprint: () => undefined,
       log,
     },
     token: async (name, abilities, expires) => {
