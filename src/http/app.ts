@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import type { Authority } from "../access/authority.ts";
 import { type Identity, isAble } from "../access/identity.ts";
+import type { Ability } from "../access/token.ts";
 import { chain, Fault } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
 import { accountRoutes } from "./account.ts";
@@ -10,6 +11,8 @@ import { hostGuard } from "./host.ts";
 import { addressOf, identify } from "./identity.ts";
 import { isKvmdPath, kvmd, straightened } from "./kvmd.ts";
 import { absentRoutes } from "./kvmd-absent.ts";
+import { hidRoutes } from "./kvmd-hid.ts";
+import { HidPanel, type HidPanelParts } from "./kvmd-hid-state.ts";
 import { type InfoParts, infoHandler } from "./kvmd-info.ts";
 import { CredentialEnded } from "./lasting.ts";
 import { leaseRoutes } from "./lease.ts";
@@ -32,6 +35,7 @@ export interface AppParts
     StreamParts,
     ScreenSocketParts,
     StatusParts,
+    HidPanelParts,
     WolParts,
     InfoParts,
     Omit<PlainParts, "dialectOf"> {
@@ -96,6 +100,7 @@ export function routes(parts: AppParts): readonly Route[] {
       handler: infoHandler(parts),
     },
     ...absentRoutes(),
+    ...hidRoutes(parts, new HidPanel(parts)),
     ...authRoutes(parts.authority),
     ...accountRoutes(parts.authority),
     ...tokenRoutes(parts.authority),
@@ -157,19 +162,26 @@ async function admit(
   if (identity === "none") return "no credential";
   if (identity === "bad") return "bad credential";
   refuseOtherSites(context.req.raw, identity);
-  if (!isEnough(access, identity)) {
+  const missing = missingOf(access, identity);
+  if (missing !== undefined) {
     const who = identity.kind === "token" ? identity.name : identity.kind;
-    authority.audit.noteOnce({ event: "token-use", who, from, about: access, outcome: "refused" });
-    return { missing: access === "person" ? "session" : access };
+    authority.audit.noteOnce({ event: "token-use", who, from, about: missing, outcome: "refused" });
+    return { missing };
   }
   context.set("identity", identity);
   return undefined;
 }
 
-function isEnough(access: Exclude<Access, "open">, identity: Identity): boolean {
-  if (access === "session") return identity.kind === "session";
-  if (access === "person") return identity.kind === "session" || identity.kind === "local";
-  return isAble(identity, access);
+/** What `identity` would need and has not; undefined when it may do what needs `access`. */
+function missingOf(
+  access: Exclude<Access, "open">,
+  identity: Identity,
+): Ability | "session" | undefined {
+  const isSession = identity.kind === "session";
+  if (access === "session") return isSession ? undefined : "session";
+  if (access === "person") return isSession || identity.kind === "local" ? undefined : "session";
+  const abilities = typeof access === "string" ? ([access] as const) : access;
+  return abilities.some((ability) => isAble(identity, ability)) ? undefined : abilities[0];
 }
 
 /**

@@ -61,12 +61,25 @@ export async function readForm<const Name extends string>(
   return Object.fromEntries(fields) as Record<Name, string>;
 }
 
-async function readText(request: Request): Promise<string> {
+/**
+ * A text of any type, in the `charset` that its Content-Type names, UTF-8 without.
+ *
+ * @throws Fault `body_too_large`, or `bad_request` when it is not of that charset
+ */
+export async function readPlain(request: Request): Promise<string> {
+  const type = request.headers.get("content-type") ?? "";
+  const [, charset = "utf-8"] = /;\s*charset="?([\w.:-]+)/i.exec(type) ?? [];
+  return readText(request, charset);
+}
+
+async function readText(request: Request, charset = "utf-8"): Promise<string> {
+  const bytes = await readBytes(request);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await readBytes(request));
-  } catch (error) {
-    if (error instanceof Fault) throw error;
-    throw new Fault("bad_request", "the body is not UTF-8 text: encode it as UTF-8");
+    // The runtime knows more names than its types do, and throws at those that it does not know.
+    return new TextDecoder(charset as Bun.Encoding, { fatal: true }).decode(bytes);
+  } catch {
+    const name = charset.toUpperCase();
+    throw new Fault("bad_request", `the body is not ${name} text: encode it as UTF-8`);
   }
 }
 

@@ -42,11 +42,11 @@ export type Refusal =
   | { readonly missing: Ability | "session" };
 
 /**
- * What the caller needs: an ability, which users have all of; a session, since a token shall never
- * make or change tokens, users or settings; a person, who has a session or the unix socket;
- * nothing.
+ * What the caller needs: an ability, which users have all of, or one of several; a session, since a
+ * token shall never make or change tokens, users or settings; a person, who has a session or the
+ * unix socket; nothing.
  */
-export type Access = Ability | "session" | "person" | "open";
+export type Access = Ability | readonly [Ability, ...Ability[]] | "session" | "person" | "open";
 
 /** One door. Without `access` it does not compile. */
 export interface Route {
