@@ -80,8 +80,10 @@ export const kvmd: Dialect = {
     return found;
   },
   fault: (fault) => {
-    if (!(fault instanceof KvmdFault)) return failed(fault.status, fault.message);
-    return kvmdReply({ error: fault.error, error_msg: fault.message }, fault.status);
+    if (fault instanceof KvmdFault) return answer(fault.status, fault.error, fault.message);
+    // kvmd never says that the host takes no input, so no client of it waits for certain words.
+    if (fault.code === "no_hid") return answer(fault.status, "UnavailableError", fault.message);
+    return failed(fault.status, fault.message);
   },
   refuse: (refusal) => {
     if (refusal === "no credential") return failed(401, "Unauthorized");
@@ -99,7 +101,11 @@ function failed(status: number, message: string): Response {
     });
   }
   const [error, fixed] = ERRORS[status] ?? ["InternalError"];
-  return kvmdReply({ error, error_msg: fixed ?? message }, status);
+  return answer(status, error, fixed ?? message);
+}
+
+function answer(status: number, error: string, message: string): Response {
+  return kvmdReply({ error, error_msg: message }, status);
 }
 
 /** The same value with the keys of all its objects in order; arrays keep theirs. */

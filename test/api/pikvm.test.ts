@@ -8,6 +8,7 @@ import { enter } from "./person.ts";
 import { ABSENT } from "./pikvm/absent.ts";
 import { AUTH } from "./pikvm/auth.ts";
 import { ENVELOPE } from "./pikvm/envelope.ts";
+import { HID_ROWS } from "./pikvm/hid.ts";
 import { INFO_ROWS } from "./pikvm/info.ts";
 import { hold, type Row, type World } from "./pikvm/row.ts";
 
@@ -15,6 +16,7 @@ const SUBJECTS: readonly (readonly [name: string, rows: readonly Row[]])[] = [
   ["envelope, errors and methods", ENVELOPE],
   ["authentication", AUTH],
   ["info", INFO_ROWS],
+  ["keyboard and mouse", HID_ROWS],
   ["absent hardware", ABSENT],
 ];
 

@@ -46,6 +46,8 @@ export interface Ask {
   readonly peer?: string | undefined;
   /** Whether it came over TLS. */
   readonly secure?: boolean;
+  /** Aborts when the client leaves. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a client sees of an answer. */
@@ -148,10 +150,10 @@ export async function openWorld(): Promise<World> {
 
 /** One request to the application, as the server would hand it on. Of a stream only the head. */
 export async function ask(parts: AppParts, path: string, how: Ask = {}): Promise<Seen> {
-  const { method = "GET", body } = how;
+  const { method = "GET", body, signal } = how;
   const headers = new Headers(how.headers);
   if (!headers.has("host")) headers.set("host", "127.0.0.1");
-  const init = { method, headers, ...(body === undefined ? {} : { body }) };
+  const init = { method, headers, ...(body && { body }), ...(signal && { signal }) };
   const request = new Request(`http://127.0.0.1${path}`, init);
   const peer = "peer" in how ? how.peer : "192.0.2.7";
   const facts = {
