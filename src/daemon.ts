@@ -7,8 +7,10 @@ import { dirname } from "node:path";
 import { Authority } from "./access/authority.ts";
 import { openAccess } from "./access/open.ts";
 import { chain, Fault } from "./base/fault.ts";
+import { Journal } from "./base/journal.ts";
 import { LIMITS } from "./base/limits.ts";
 import { createLog, type Log } from "./base/log.ts";
+import { LogRing } from "./base/log-ring.ts";
 import { Machine } from "./base/machine.ts";
 import { watchSettings } from "./config/live.ts";
 import { readSettings } from "./config/read.ts";
@@ -32,6 +34,8 @@ export interface DaemonOptions {
   readonly version: string;
   readonly builtAtMs: number;
   readonly writeLog: (line: string) => void;
+  /** Whether the journal has what is written there. */
+  readonly journalled: boolean;
 }
 
 export interface Daemon {
@@ -70,6 +74,7 @@ async function firstSettings(options: DaemonOptions): Promise<Settings> {
 class Running implements Daemon {
   readonly #options: DaemonOptions;
   readonly #log: Log;
+  readonly #lines = new LogRing();
   readonly #sys = openSys();
   readonly #devices: Devices;
   readonly #runner: Runner;
@@ -87,7 +92,11 @@ class Running implements Daemon {
     this.#options = options;
     this.#settings = settings;
     this.#layout = layoutOf(settings.hid.layout);
-    this.#log = createLog(() => this.#settings.log.level, options.writeLog);
+    const write = (line: string) => {
+      this.#lines.add(line, Date.now());
+      options.writeLog(line);
+    };
+    this.#log = createLog(() => this.#settings.log.level, write);
     this.#devices = new Devices(this.#sys, this.#log);
     this.#runner = new Runner({
       sink: this.#devices.hid,
@@ -158,6 +167,7 @@ class Running implements Daemon {
       arbiter: this.#arbiter,
       authority,
       machine: new Machine(),
+      lines: this.#options.journalled ? new Journal(this.#lines) : this.#lines,
       version: this.#options.version,
       epoch: randomBytes(6).toString("hex"),
       nowUs: () => this.#sys.monotonicUs(),

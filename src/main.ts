@@ -4,6 +4,7 @@
 import { createInterface } from "node:readline";
 import packageJson from "../package.json" with { type: "json" };
 import { chain } from "./base/fault.ts";
+import { isJournalled } from "./base/journal.ts";
 import type { Surroundings } from "./cli/command.ts";
 import { runCommandLine } from "./cli/run.ts";
 import { startDaemon } from "./daemon.ts";
@@ -30,6 +31,7 @@ const surroundings: Surroundings = {
       version: version.linkrd,
       builtAtMs,
       writeLog: (line) => process.stderr.write(`${line}\n`),
+      journalled: isJournalled(process.env["JOURNAL_STREAM"]),
     });
     const warn = (message: string) => process.stderr.write(`warn  linkrd: ${message}\n`);
     const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID } = process.env;

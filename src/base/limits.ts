@@ -79,6 +79,10 @@ export const LIMITS = {
   audit_word_characters_max: 128,
   /** Events that wait for the disk, and those whose repetition is looked for. */
   audit_lines_max: 1024,
+  /** What is kept of the log where there is no journal, and who may read either at a time. */
+  log_lines_max: 1000,
+  log_line_characters_max: 2048,
+  log_readers_max: 8,
   /** Another linkrd holds the lock of access.toml for a few fsyncs at most. */
   lock_wait_ms_max: 5000,
   /** An edit of access.toml begins anew when somebody saves the file meanwhile: for so long. */

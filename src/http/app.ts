@@ -14,6 +14,7 @@ import { absentRoutes } from "./kvmd-absent.ts";
 import { hidRoutes } from "./kvmd-hid.ts";
 import { HidPanel, type HidPanelParts } from "./kvmd-hid-state.ts";
 import { type InfoParts, infoHandler } from "./kvmd-info.ts";
+import { type LogParts, logHandler } from "./kvmd-log.ts";
 import { CredentialEnded } from "./lasting.ts";
 import { leaseRoutes } from "./lease.ts";
 import { linkr } from "./linkr.ts";
@@ -38,6 +39,7 @@ export interface AppParts
     HidPanelParts,
     WolParts,
     InfoParts,
+    LogParts,
     Omit<PlainParts, "dialectOf"> {
   /** Names, besides addresses and localhost, under which this device may be called. */
   readonly hosts: () => readonly string[];
@@ -98,6 +100,13 @@ export function routes(parts: AppParts): readonly Route[] {
       access: "info",
       dialect: kvmd,
       handler: infoHandler(parts),
+    },
+    {
+      method: "GET",
+      path: "/api/log",
+      access: "log",
+      dialect: kvmd,
+      handler: logHandler(parts),
     },
     ...absentRoutes(),
     ...hidRoutes(parts, new HidPanel(parts)),

@@ -4,12 +4,13 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Linkrd } from "./linkrd.ts";
-import { enter } from "./person.ts";
+import { enter, PASSWORD } from "./person.ts";
 import { ABSENT } from "./pikvm/absent.ts";
 import { AUTH } from "./pikvm/auth.ts";
 import { ENVELOPE } from "./pikvm/envelope.ts";
 import { HID_ROWS } from "./pikvm/hid.ts";
 import { INFO_ROWS } from "./pikvm/info.ts";
+import { LOG_ROWS } from "./pikvm/log.ts";
 import { hold, type Row, type World } from "./pikvm/row.ts";
 
 const SUBJECTS: readonly (readonly [name: string, rows: readonly Row[]])[] = [
@@ -17,6 +18,7 @@ const SUBJECTS: readonly (readonly [name: string, rows: readonly Row[]])[] = [
   ["authentication", AUTH],
   ["info", INFO_ROWS],
   ["keyboard and mouse", HID_ROWS],
+  ["log", LOG_ROWS],
   ["absent hardware", ABSENT],
 ];
 
@@ -40,4 +42,16 @@ describe.each(SUBJECTS)("%s", (_, rows) => {
 
 test("nothing of all that is a fault of linkrd's own", () => {
   expect(linkrd.lines("error")).toEqual([]);
+});
+
+test("4 no password, session, token or typed text is in the log", async () => {
+  await linkrd.control([["text", "typed text"]]);
+  const { text } = await linkrd.ask("/api/log");
+  expect(text).toContain("login");
+  const session = world.cookie.split("=")[1] ?? "";
+  for (const secret of [PASSWORD, linkrd.token, session, "typed", "0".repeat(64)]) {
+    expect(secret).not.toBe("");
+    expect(text).not.toContain(secret);
+    expect(linkrd.log).not.toContain(secret);
+  }
 });

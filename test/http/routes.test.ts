@@ -100,9 +100,10 @@ describe("every route of the table", () => {
       const expected = UNUSUAL.get(path) ?? (isRefused ? 403 : 200);
       expect([path, head.status, get.status]).toEqual([path, expected, expected]);
       expect(head.headers.get("content-type")).toBe(get.headers.get("content-type"));
-      const isEndless = get.headers.get("content-length") === null;
-      expect(head.headers.has("content-length")).toBe(!isEndless);
-      if (!isEndless) {
+      // The runtime tells the length of a short log, which it has read to its end.
+      const isStreamed = path === "/api/log" || get.headers.get("content-length") === null;
+      expect([path, head.headers.has("content-length")]).toEqual([path, !isStreamed]);
+      if (!isStreamed) {
         expect(Number(head.headers.get("content-length"))).toBeGreaterThan(30);
         expect((await head.bytes()).length).toBe(0);
       }

@@ -7,6 +7,7 @@ import { Authority } from "../../src/access/authority.ts";
 import { FloorClock } from "../../src/access/clock.ts";
 import { AccessStore } from "../../src/access/store.ts";
 import { createLog } from "../../src/base/log.ts";
+import { LogRing } from "../../src/base/log-ring.ts";
 import { Machine } from "../../src/base/machine.ts";
 import { parseSettings } from "../../src/config/load.ts";
 import { Arbiter } from "../../src/control/arbiter.ts";
@@ -91,10 +92,14 @@ const SETTLED = {
 export async function openWorld(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "linkrd-http-"));
   const lines: string[] = [];
+  const ring = new LogRing();
   const time = { aheadMs: 0 };
   const log = createLog(
     () => "debug",
-    (line) => lines.push(line),
+    (line) => {
+      lines.push(line);
+      ring.add(line, Date.now());
+    },
   );
   const clock = new FloorClock({
     file: join(folder, "clock"),
@@ -130,6 +135,7 @@ export async function openWorld(): Promise<World> {
       arbiter: new Arbiter({ runner, monotonic }),
       authority,
       machine: new Machine(),
+      lines: ring,
       nowUs: () => sys.monotonicUs(),
       log,
     },
