@@ -5,6 +5,24 @@ function minutes(ms: number): string {
   return whole === 1 ? "a minute" : `${whole} minutes`;
 }
 
+/** What the stages of linkrd's video are called. */
+const BLANK: ReadonlyMap<string, string> = new Map([
+  ["starting", "Starting"],
+  ["no device", "No capture device"],
+  ["no permission", "Capture device not allowed"],
+  ["busy", "Capture device in use"],
+  ["no cable", "No cable"],
+  ["no signal", "No signal"],
+  ["unstable signal", "Unstable signal"],
+  ["mode change", "The host changes its mode"],
+  ["out of range", "Mode out of range"],
+  ["unsupported", "Format not supported"],
+  ["stalled", "The picture stands still"],
+  ["failed", "Capture failed"],
+]);
+
+const LAMPS = { num: "Num Lock", caps: "Caps Lock", scroll: "Scroll Lock" } as const;
+
 export const WORDS = {
   user: "User",
   password: "Password",
@@ -47,6 +65,51 @@ export const WORDS = {
     wrongWithCode: "Wrong user, password or code.",
     wait: (seconds: number) => `Too many wrong passwords: try again in ${seconds} s.`,
     waitShort: (seconds: number) => `Wait ${seconds} s`,
+  },
+
+  stage: {
+    label: "Screen of the host. Keys and mouse go there.",
+    leave: "Press Ctrl, Alt and Shift together to leave the screen.",
+    connecting: "Connecting…",
+    lost: "Connection lost",
+    again: "Everything held was let go. Trying again by itself.",
+    keysGoOut: "Keys and mouse still go to the host: they may be what wakes it.",
+    blank: (stage: string) => BLANK.get(stage) ?? "No picture",
+  },
+
+  bar: {
+    connection: "Connection",
+    connected: "Connected",
+    connecting: "Connecting",
+    reconnecting: "Reconnecting",
+    codec: "Codec",
+    codecs: { strips: "JPEG strips", mjpeg: "MJPEG" },
+    resolution: "Resolution",
+    rate: "Pictures a second that this browser shows",
+    perSecond: (pictures: number) => `${Math.round(pictures)} fps`,
+    bits: "Bit rate",
+    bitRate: (bits: number) =>
+      bits >= 1e6 ? `${(bits / 1e6).toFixed(1)} Mbit/s` : `${Math.round(bits / 1e3)} kbit/s`,
+    latency: "Latency: from this browser to linkrd and back",
+    milliseconds: (ms: number) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`,
+    lamps: "Lights of the host's keyboard",
+    lamp: (lamp: "num" | "caps" | "scroll", isLit: boolean) =>
+      `${LAMPS[lamp]} is ${isLit ? "on" : "off"}`,
+    lampShort: { num: "Num", caps: "Caps", scroll: "Scroll" },
+    hasKeys: "Keys go to the host · Ctrl+Alt+Shift to leave",
+  },
+
+  tools: {
+    label: "Tools of the screen",
+    mouseAbsolute: "Mouse: absolute. Switch to relative",
+    mouseRelative: "Mouse: relative, taken by a click on the screen, given back by Esc",
+    capture: "Send every key to the host, Alt+Tab too (fullscreen)",
+    captureEnd: "Give the desktop its keys back",
+    screenshot: "Save a screenshot",
+    record: "Record the screen",
+    recordEnd: "End the recording and save it",
+    fullscreen: "Fullscreen",
+    restore: "Leave fullscreen",
   },
 
   rail: {

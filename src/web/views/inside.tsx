@@ -1,15 +1,20 @@
+import { useRef } from "preact/hooks";
 import { useServices, useStore } from "../state/hooks.ts";
-import { WORDS } from "../words.ts";
 import { Rail } from "./rail.tsx";
+import { Workbench } from "./workbench.tsx";
 
 /** The page of somebody who is logged in. */
 export function Inside({ user }: { readonly user: string }) {
   const { route } = useServices();
   const place = useStore(route.place);
+  const root = useRef<HTMLDivElement>(null);
+  const leave = () => {
+    root.current?.querySelector<HTMLElement>(".rail .icon-button")?.focus();
+  };
   return (
-    <div class="inside">
+    <div class="inside" ref={root}>
       <Rail user={user} place={place} />
-      <main class="workbench">{place === "screen" ? "" : WORDS.rail.settings}</main>
+      {place === "screen" ? <Workbench onLeave={leave} /> : <main class="settings" />}
     </div>
   );
 }
