@@ -24,6 +24,7 @@ import { type Layout, layoutOf } from "./hid/layout.ts";
 import { readUsbPort } from "./hid/udc.ts";
 import { createApp } from "./http/app.ts";
 import { Doors } from "./http/doors.ts";
+import { IMAGE_NOTES, readProblems } from "./http/problems.ts";
 import { refuseLiveSocket } from "./http/serve.ts";
 import { loadPage } from "./page.ts";
 
@@ -174,6 +175,9 @@ class Running implements Daemon {
       quality: () => this.#settings.video.quality,
       fpsMax: () => this.#settings.video.fps_max,
       usbPort: readUsbPort,
+      problems: () => {
+        return readProblems({ notes: IMAGE_NOTES, state: this.#options.places.state });
+      },
       machines: () => this.#settings.wol,
       simulated: () => this.#settings.video.source === "simulated",
       uptimeSeconds: () => (performance.now() - this.#startedMs) / 1000,

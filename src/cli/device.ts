@@ -71,6 +71,7 @@ export async function status({ places, options, io }: Call): Promise<void> {
     ["linkrd", linkrd.version, `up ${linkrd.uptime_seconds} s, Bun ${linkrd.bun}`],
   ];
   for (const line of table(rows)) io.print(line);
+  for (const problem of told.problems) io.print(`problem: ${problem}`);
 }
 
 function stateOf({ holder, person_active, running }: Status["control"]): string {

@@ -17,6 +17,8 @@ export interface StatusParts {
   /** SHA-256 fingerprint of the certificate in use; undefined without HTTPS. */
   readonly fingerprint: () => string | undefined;
   readonly usbPort: () => UsbPort | undefined;
+  /** What is wrong with the device itself, in sentences. */
+  readonly problems: () => readonly string[];
   /** Seconds since the daemon started. */
   readonly uptimeSeconds: () => number;
 }
@@ -56,6 +58,8 @@ export interface Status {
   };
   /** What a client can pin: null without HTTPS. */
   readonly tls: { readonly fingerprint_sha256: string | null };
+  /** What is wrong with the device itself, in sentences: a card that is damaged or full. */
+  readonly problems: readonly string[];
   /** How access.toml is; while it is at fault, its last good version is in force. */
   readonly access: { readonly state: string; readonly message: string | null };
   /** `now` never falls behind what the device has seen; tokens expire by it. */
@@ -101,6 +105,7 @@ export function statusOf(parts: StatusParts): Status {
     },
     control: controlOf(arbiter),
     tls: { fingerprint_sha256: parts.fingerprint() ?? null },
+    problems: parts.problems(),
     access: { state: store.state, message: store.fault?.message ?? null },
     clock: {
       now: new Date(store.clock.now()).toISOString(),

@@ -77,6 +77,7 @@ const SETTLED = {
   version: "0.0.0",
   epoch: "epoch",
   usbPort: () => undefined,
+  problems: () => [],
   machines: () => [{ name: "nas", mac: "00:11:22:aa:bb:cc", address: "127.0.0.1", port: 9 }],
   simulated: () => true,
   uptimeSeconds: () => 1,

@@ -1,0 +1,28 @@
+import { expect, test } from "bun:test";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readProblems } from "../../src/http/problems.ts";
+
+test("problems are the lines of the file, where there is one", async () => {
+  const state = await mkdtemp(join(tmpdir(), "linkrd-problems-"));
+  try {
+    const notes = join(state, "problem");
+    expect(readProblems({ notes, state })).toEqual([]);
+    await writeFile(notes, "the card is worn out: take another\n\nthe clock stands\n");
+    expect(readProblems({ notes, state })).toEqual([
+      "the card is worn out: take another",
+      "the clock stands",
+    ]);
+  } finally {
+    await rm(state, { recursive: true });
+  }
+});
+
+test("a disk without space is a problem; a folder that is not there is another's", () => {
+  // proc has no space at all, on every machine.
+  expect(readProblems({ notes: "/proc/none", state: "/proc" })).toEqual([
+    "the disk of /proc is full: free some space, nothing can be changed",
+  ]);
+  expect(readProblems({ notes: "/proc/none", state: "/nowhere" })).toEqual([]);
+});
