@@ -5,7 +5,8 @@ const PATHS = {
   paste: "M8.5 5H6v15h12V5h-2.5M9 3h6v4H9zM9 12h6M9 16h4",
   shortcut: "M13 3L5 14h6l-1 7 8-11h-6z",
   settings:
-    "M4 8h9M17 8h3M17 8a2 2 0 1 1-4 0 2 2 0 0 1 4 0zM4 16h3M11 16h9M11 16a2 2 0 1 1-4 0 2 2 0 0 1 4 0z",
+    "M4 8h9M17 8h3M17 8a2 2 0 1 1-4 0 2 2 0 0 1 4 0zM4 16h3" +
+    "M11 16h9M11 16a2 2 0 1 1-4 0 2 2 0 0 1 4 0z",
   logout: "M13 4h6v16h-6M10 8l-4 4 4 4M6.5 12H15",
   fullscreen: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
   restore: "M9 4v5H4M20 9h-5V4M15 20v-5h5M4 15h5v5",

@@ -1,7 +1,7 @@
 const FIRST_MS = 500;
 const MOST_MS = 10_000;
 
-/** How long to wait before the next try: half a second, then twice as long each time, up to 10 s. */
+/** How long to wait before the next try: half a second, then twice as long each time, to 10 s. */
 export class Retry {
   #delayMs = FIRST_MS;
 

@@ -11,7 +11,7 @@ interface StageProps {
   readonly onCanvas: (element: HTMLCanvasElement | null) => void;
 }
 
-/** The picture, and what is said in its place while there is none. All keys in it are the host's. */
+/** The picture, or what is said in its place. All keys in it are the host's. */
 export function Stage({ viewer, onStage, onCanvas }: StageProps) {
   return (
     <div
