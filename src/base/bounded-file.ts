@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
+import { geteuid } from "node:process";
 import { Fault } from "./fault.ts";
 
 /**
@@ -27,8 +28,9 @@ export async function readBounded(file: string, bytesMax: number): Promise<Uint8
     return memory.subarray(0, length);
   } catch (error) {
     if (error instanceof Fault) throw error;
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    const message = `${file} cannot be read: let the user that linkrd runs as read it`;
-    throw new Fault("no_access", message, { cause: error });
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return undefined;
+    const remedy = code === "EACCES" ? `chown ${geteuid?.()} ${file}` : "look at the disk";
+    throw new Fault("no_access", `${file} cannot be read: ${remedy}`, { cause: error });
   }
 }

@@ -1,6 +1,6 @@
 /** Root at the command line, beside a daemon that has a user of its own. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { chown, readdir, rm, stat } from "node:fs/promises";
+import { chown, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { geteuid } from "node:process";
 import { command, makeFolder } from "../api/linkrd.ts";
@@ -25,5 +25,15 @@ describe.skipIf(geteuid?.() !== 0)("as root", () => {
       const { uid, gid } = await stat(join(folder, name));
       expect({ name, uid, gid }).toEqual({ name, uid: NOBODY, gid: NOBODY });
     }
+  });
+
+  test("a file that was put there as root is one to give to the daemon's user", async () => {
+    const path = join(folder, "access.toml");
+    await writeFile(path, "version = 1\n", { mode: 0o600 });
+    const { exit, stderr } = await command(folder, "token", "new", "ci");
+    expect({ exit, stderr }).toEqual({
+      exit: 1,
+      stderr: `linkrd: ${path} cannot be read: chown ${NOBODY} ${path}\n`,
+    });
   });
 });

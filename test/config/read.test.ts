@@ -68,6 +68,6 @@ test("a file that cannot be opened is a fault that says what to do", async () =>
   await writeFile(join(root, "plain"), "");
   await expect(readSettings(join(root, "plain"))).rejects.toMatchObject({
     code: "no_access",
-    message: `${root}/plain/linkrd.toml cannot be read: let the user that linkrd runs as read it`,
+    message: `${root}/plain/linkrd.toml cannot be read: look at the disk`,
   });
 });
