@@ -34,10 +34,7 @@ export class Arbiter {
   readonly #lease: Lease;
   readonly #turns = new Turns(LIMITS.batches_waiting_max);
   readonly #custody = new Custody({
-    keeps: (party) => {
-      const isHolder = this.#lease.state.holder?.key === party.key;
-      return isHolder || this.#runner.holds(sharesHand(party));
-    },
+    keeps: (party) => this.#lease.isHeldBy(party) || this.#runner.holds(sharesHand(party)),
     end: (party) => {
       this.#lease.drop(party.key);
       void this.letGo(party);

@@ -41,7 +41,7 @@ export class Hands {
 
   /** Whether one that is `meant` holds anything. */
   hold(meant: (party: Party) => boolean): boolean {
-    return [...this.#keys.values(), ...this.#buttons.values()].some(meant);
+    return this.#keys.values().some(meant) || this.#buttons.values().some(meant);
   }
 
   /** Takes away what those hold who are `meant`, and says what that is. */

@@ -50,6 +50,11 @@ export class Lease {
     };
   }
 
+  /** Whether `party` has the lease. */
+  isHeldBy(party: Party): boolean {
+    return this.#current()?.party.key === party.key;
+  }
+
   /** Resolves when somebody may be able to go on who could not before, save by time alone. */
   get changed(): Promise<void> {
     return this.#changed.promise;

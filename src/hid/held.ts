@@ -54,8 +54,9 @@ export class Held {
   }
 
   get isAnythingHeld(): boolean {
-    const { keys, modifiers, buttons } = this.holdings;
-    return keys.length > 0 || modifiers !== 0 || buttons !== 0;
+    if (this.#keys.length > 0 || this.#modifiers !== 0) return true;
+    if ((this.#pointerButtons | this.#mouseButtons) !== 0) return true;
+    return this.#ofPages.entries().some(([page, usage]) => usage !== page << 16);
   }
 
   /**

@@ -11,6 +11,7 @@ export function readQuery<const Name extends string>(
   names: readonly Name[],
 ): Partial<Record<Name, string>> {
   const found: Partial<Record<Name, string>> = {};
+  if (!url.includes("?")) return found;
   for (const [given, value] of new URL(url).searchParams) {
     const name = names.find((known) => known === given);
     if (name === undefined) throw unknown(given, names);

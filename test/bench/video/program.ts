@@ -8,6 +8,7 @@ import { environmentOf } from "../fakev4l2/device.ts";
 export interface Program {
   readonly name: string;
   readonly command: readonly string[];
+  readonly origin: string;
   readonly snapshot: string;
   readonly stream: string;
   /** Sent with the request of client n. */
@@ -21,13 +22,18 @@ const ORIGIN = `http://127.0.0.1:${PORT}`;
 /** One for each client: a token may not ask as often as eight clients together do. */
 const CLIENTS_MAX = 8;
 
-/** linkrd as it is built, with settings and tokens of its own in `folder`. */
-export async function linkrd(binary: string, folder: string, device: string): Promise<Program> {
+/** linkrd as it is built, with settings, `more` among them, and tokens of its own in `folder`. */
+export async function linkrd(
+  binary: string,
+  folder: string,
+  device: string,
+  more = "",
+): Promise<Program> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const server = `bind = "127.0.0.1"\nhttp_port = ${PORT}\nhttps_port = 0\nhttp = "serve"`;
   const video = `device = "${device}"\nquality = 80\nfps_max = 30`;
-  writeFileSync(join(folder, "linkrd.toml"), `[server]\n${server}\n[video]\n${video}\n`);
+  writeFileSync(join(folder, "linkrd.toml"), `[server]\n${server}\n[video]\n${video}\n${more}\n`);
   const places = ["--config", folder, "--state", folder];
   await run([binary, "user", "add", "bench", "--password-stdin", ...places], "a long password\n");
   const tokens: string[] = [];
@@ -37,6 +43,7 @@ export async function linkrd(binary: string, folder: string, device: string): Pr
   return {
     name: "linkrd",
     command: [binary, "serve", ...places],
+    origin: ORIGIN,
     snapshot: `${ORIGIN}/api/public/snapshot`,
     stream: `${ORIGIN}/api/public/stream`,
     headers: (client) => ({ authorization: `token ${tokens[client % CLIENTS_MAX]}` }),
@@ -53,6 +60,7 @@ export function ustreamer(device: string, name: string, ...options: string[]): P
       ...["ustreamer", `--device=${device}`, ...flags, "--desired-fps=30", `--port=${PORT}`],
       ...options,
     ],
+    origin: ORIGIN,
     snapshot: `${ORIGIN}/snapshot`,
     stream: `${ORIGIN}/stream`,
     headers: () => ({}),

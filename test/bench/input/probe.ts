@@ -1,0 +1,109 @@
+/** The program that measures, and what it is given to send. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { quantile } from "../video/statistics.ts";
+
+/** A way to press and release a key. */
+export interface Ask {
+  readonly way: string;
+  readonly port: number;
+  /** Sent once, and answered, before the others. */
+  readonly handshake: Uint8Array;
+  readonly press: Uint8Array;
+  readonly release: Uint8Array;
+  /** What an answer ends with; "" where there is none. */
+  readonly end: string;
+}
+
+/** Milliseconds from the request to the report at the endpoint, and to the end of the answer. */
+export interface Times {
+  readonly report: { readonly p50: number; readonly p99: number };
+  readonly answer?: { readonly p50: number; readonly p99: number };
+}
+
+/** Its report is on an endpoint that linkrd does not read from, unlike the keyboard's. */
+const KEY = "AudioVolumeUp";
+const RELAY_PORT = 18_981;
+
+export function askOverHttp(origin: string, headers: Record<string, string>): Ask {
+  const { port, host } = new URL(origin);
+  const text = (pressed: boolean) => {
+    const body = JSON.stringify({ events: [["keyboard", KEY, pressed]] });
+    const lines = [
+      "POST /api/public/control HTTP/1.1",
+      `Host: ${host}`,
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+      "Content-Type: application/json",
+      `Content-Length: ${body.length}`,
+    ];
+    return Buffer.from(`${lines.join("\r\n")}\r\n\r\n${body}`);
+  };
+  const [press, release] = [text(true), text(false)];
+  const way = "POST control";
+  return { way, port: Number(port), handshake: Buffer.of(), press, release, end: "}" };
+}
+
+export class Probe {
+  readonly #folder: string;
+  readonly #program: string;
+  /** What stands for the endpoint. */
+  readonly fifo: string;
+
+  /** Compiles it into `folder`, where all else that it needs lies too. */
+  constructor(folder: string) {
+    this.#folder = join(folder, "probe-files");
+    mkdirSync(this.#folder);
+    this.#program = join(folder, "probe");
+    this.fifo = join(folder, "endpoint");
+    must(["mkfifo", this.fifo]);
+    const flags = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror"];
+    must(["gcc", ...flags, "-o", this.#program, join(import.meta.dir, "probe.c")]);
+  }
+
+  /** Presses and releases `count` times together. */
+  async measure(ask: Ask, count: number): Promise<Times> {
+    return await this.#measure(ask, ask.port, count);
+  }
+
+  /** The same of a program that does nothing but write a report and answer. */
+  async measureRelay(ask: Ask, count: number): Promise<Times> {
+    const answer = this.#file("answer", Buffer.from(ask.end === "" ? "-" : ask.end));
+    const words = ["relay", `${RELAY_PORT}`, this.fifo, answer];
+    const relay = Bun.spawn([this.#program, ...words], { stdout: "pipe", stderr: "ignore" });
+    await relay.stdout.getReader().read();
+    return await this.#measure(ask, RELAY_PORT, count);
+  }
+
+  async #measure(ask: Ask, port: number, count: number): Promise<Times> {
+    const isGreeted = ask.handshake.length > 0;
+    const child = Bun.spawn(
+      [
+        ...[this.#program, "measure", `${port}`, this.fifo, `${count}`, ask.end],
+        isGreeted ? this.#file("handshake", ask.handshake) : "",
+        this.#file("press", ask.press),
+        this.#file("release", ask.release),
+      ],
+      { stdout: "pipe", stderr: "pipe" },
+    );
+    const [stdout, stderr] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+    if ((await child.exited) !== 0) throw new Error(`${ask.way}: ${stderr}`);
+    const lines = stdout.trim().split("\n");
+    const rows = lines.map((line) => line.split(" ").map((ns) => Number(ns) / 1e6));
+    const of = (column: number) => {
+      const values = rows.map((row) => row[column] ?? Number.NaN);
+      return { p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
+    };
+    return { report: of(0), ...(ask.end === "" ? {} : { answer: of(1) }) };
+  }
+
+  #file(name: string, bytes: Uint8Array): string {
+    const path = join(this.#folder, name);
+    writeFileSync(path, bytes);
+    return path;
+  }
+}
+
+function must(command: readonly string[]): void {
+  const { success, stderr } = Bun.spawnSync([...command]);
+  if (!success) throw new Error(`${command[0]}: ${stderr}`);
+}
