@@ -94,6 +94,8 @@ static void buffers(void)
 	FIELD(v4l2_buffer, type);
 	FIELD(v4l2_buffer, bytesused);
 	FIELD(v4l2_buffer, flags);
+	FIELD(v4l2_buffer, timestamp.tv_sec);
+	FIELD(v4l2_buffer, timestamp.tv_usec);
 	FIELD(v4l2_buffer, sequence);
 	FIELD(v4l2_buffer, memory);
 	FIELD(v4l2_buffer, m.offset);
@@ -139,6 +141,8 @@ static void constants(void)
 	NUMBER(V4L2_MEMORY_MMAP);
 	NUMBER(V4L2_FIELD_NONE);
 	NUMBER(V4L2_BUF_FLAG_ERROR);
+	NUMBER(V4L2_BUF_FLAG_TIMESTAMP_MASK);
+	NUMBER(V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC);
 	NUMBER(V4L2_EVENT_SOURCE_CHANGE);
 	NUMBER(V4L2_CID_DV_RX_POWER_PRESENT);
 	NUMBER(V4L2_QUANTIZATION_FULL_RANGE);

@@ -68,3 +68,9 @@ EXPORT uint32_t linkrd_take_changes(uint8_t *kept, int64_t frame, const struct r
 	}
 	return marked;
 }
+
+/* Whether a frame that is one piece differs from what is kept. */
+EXPORT int32_t linkrd_differs(const void *kept, int64_t frame, uint64_t length)
+{
+	return memcmp(kept, (const void *)(intptr_t)frame, (size_t)length) != 0;
+}

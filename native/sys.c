@@ -121,11 +121,6 @@ EXPORT int64_t linkrd_monotonic_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-EXPORT int32_t linkrd_differs(const void *one, const void *other, uint64_t length)
-{
-	return memcmp(one, other, (size_t)length) != 0;
-}
-
 EXPORT void linkrd_copy(void *target, int64_t source, uint64_t length)
 {
 	memcpy(target, (const void *)(intptr_t)source, (size_t)length);

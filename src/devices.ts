@@ -40,9 +40,11 @@ export class Devices {
         this.#running?.video.send(order);
       },
       nowUs: () => sys.monotonicUs(),
+      inputUs: () => this.hid.takenUs,
       log: log.part("video"),
     });
-    this.hid = new HidDevice((packet) => this.#running?.writer.send(packet) ?? false);
+    const write = (packet: Uint8Array) => this.#running?.writer.send(packet) ?? false;
+    this.hid = new HidDevice(write, () => sys.monotonicUs());
   }
 
   start(settings: Settings): void {

@@ -15,8 +15,9 @@ import { layoutOf } from "../src/hid/layout.ts";
 import type { EndpointPlaces } from "../src/hid/writer.ts";
 import { SimulatedHost } from "../src/simulated/host.ts";
 import { startVideoThread, startWriterThread } from "../src/threads.ts";
+import type { Picture } from "../src/video/picture.ts";
 import { Planes } from "../src/video/planes.ts";
-import { type Picture, Screen } from "../src/video/screen.ts";
+import { Screen } from "../src/video/screen.ts";
 import { partyOf } from "./control/party.ts";
 import { readText } from "./simulated/read.ts";
 import { decode } from "./video/pictures.ts";
@@ -162,7 +163,10 @@ describe("devices, simulated", () => {
 describe("a thread that fails is told of and started again", () => {
   test("the writer, and what it had not read is not done late", async () => {
     const { log, next } = makeLog();
-    const device = new HidDevice((packet) => thread.send(packet));
+    const device = new HidDevice(
+      (packet) => thread.send(packet),
+      () => 0,
+    );
     const [keyboard, port] = sys.socketPair();
     const places = { keyboard, pointer: keyboard, mouse: keyboard, consumer: keyboard };
     const thread = startWriterThread({ sys, log, device }, places);
@@ -205,6 +209,7 @@ describe("a thread that fails is told of and started again", () => {
     const screen = new Screen({
       order: (order) => void thread.send(order),
       nowUs: () => sys.monotonicUs(),
+      inputUs: () => 0,
       log,
     });
     // A quality that libjpeg-turbo does not know ends the thread with the first picture.
@@ -228,7 +233,10 @@ describe("a thread that fails is told of and started again", () => {
   test("one that is stopped while it waits to be started again stays stopped", async () => {
     const { log, next } = makeLog();
     const before = openDescriptors();
-    const device = new HidDevice(() => false);
+    const device = new HidDevice(
+      () => false,
+      () => 0,
+    );
     const places = Object.fromEntries(
       ENDPOINTS.map((one) => [one, `/dev/null/${one}`]),
     ) as EndpointPlaces;

@@ -29,6 +29,8 @@ export const LIMITS = {
   frame_height_max: 2160,
   frame_width_min: 16,
   frame_height_min: 16,
+  /** A frame that is older is not the screen now, whatever the device's rate. */
+  snapshot_age_ms_max: 100,
   /** A snapshot waits this long for the next frame before it says that the video stalled. */
   snapshot_wait_ms_max: 3000,
   /** `wait=change`: proxies on the way cut what is silent for longer. */

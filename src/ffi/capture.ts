@@ -5,6 +5,8 @@ import { Struct } from "./struct.ts";
 import { OPEN, type Sys } from "./sys.ts";
 import {
   BUF_FLAG_ERROR,
+  BUF_FLAG_TIMESTAMP_MASK,
+  BUF_FLAG_TIMESTAMP_MONOTONIC,
   BUF_TYPE,
   BUFFER,
   CAP,
@@ -51,6 +53,8 @@ export interface Filled {
   /** Bytes of picture, never more than is mapped. */
   readonly length: number;
   readonly sequence: number;
+  /** When the driver had it, CLOCK_MONOTONIC, microseconds; undefined if by another clock. */
+  readonly atUs: number | undefined;
   /** The driver marked it damaged, or gave it without content. */
   readonly damaged: boolean;
 }
@@ -110,6 +114,11 @@ export class CaptureDevice {
 
   get fd(): number {
     return this.#fd;
+  }
+
+  /** Buffers that the driver gave, which may be fewer than were asked for. */
+  get buffers(): number {
+    return this.#mapped.length;
   }
 
   /** The pixel formats on offer, in the driver's order; at most 64 (VIDIOC_ENUM_FMT). */
@@ -204,13 +213,16 @@ export class CaptureDevice {
     const single = this.#type === BUF_TYPE.capture;
     const skipped = single ? 0 : this.#plane.get("data_offset");
     const used = single ? this.#buffer.get("bytesused") : this.#plane.get("bytesused");
-    const flagged = (this.#buffer.get("flags") & BUF_FLAG_ERROR) !== 0;
+    const flags = this.#buffer.get("flags");
+    const isMonotonic = (flags & BUF_FLAG_TIMESTAMP_MASK) === BUF_FLAG_TIMESTAMP_MONOTONIC;
+    const secondsUs = 1_000_000 * this.#buffer.get("timestamp.tv_sec");
     return {
       index,
       address: mapped.address + skipped,
       length: Math.max(0, Math.min(used, mapped.length) - skipped),
       sequence: this.#buffer.get("sequence"),
-      damaged: flagged || used === 0 || used > mapped.length,
+      atUs: isMonotonic ? secondsUs + this.#buffer.get("timestamp.tv_usec") : undefined,
+      damaged: (flags & BUF_FLAG_ERROR) !== 0 || used === 0 || used > mapped.length,
     };
   }
 

@@ -38,7 +38,7 @@ const SYMBOLS = {
   },
   linkrd_monotonic_us: { args: [], returns: FFIType.i64_fast },
   linkrd_differs: {
-    args: ["ptr", "ptr", "u64"] /* const void *one, const void *other, uint64_t length */,
+    args: ["ptr", "i64", "u64"] /* const void *kept, int64_t frame, uint64_t length */,
     returns: "i32",
   },
   linkrd_take_changes: {
@@ -160,10 +160,9 @@ export class Sys {
     return Number(this.#calls.linkrd_monotonic_us());
   }
 
-  /** Whether two pieces of memory of the same length differ. */
-  differs(one: Uint8Array, other: Uint8Array): boolean {
-    if (one.byteLength !== other.byteLength) throw new RangeError("differs: unequal lengths");
-    return this.#calls.linkrd_differs(one, other, one.byteLength) !== 0;
+  /** Whether memory of ours differs from as much of mapped device memory. */
+  differs(kept: Uint8Array, address: number): boolean {
+    return this.#calls.linkrd_differs(kept, address, kept.byteLength) !== 0;
   }
 
   /**

@@ -82,6 +82,8 @@ export const BUFFER = {
     type: [4, "u32"],
     bytesused: [8, "u32"],
     flags: [12, "u32"],
+    "timestamp.tv_sec": [24, "u64"],
+    "timestamp.tv_usec": [32, "u64"],
     sequence: [56, "u32"],
     memory: [60, "u32"],
     offset: [64, "u32"],
@@ -163,6 +165,8 @@ export const MEMORY_MMAP = 1;
 export const FIELD_NONE = 1;
 export const FRMSIZE_TYPE_DISCRETE = 1;
 export const BUF_FLAG_ERROR = 0x40;
+export const BUF_FLAG_TIMESTAMP_MASK = 0xe000;
+export const BUF_FLAG_TIMESTAMP_MONOTONIC = 0x2000;
 export const EVENT_SOURCE_CHANGE = 5;
 export const CID_DV_RX_POWER_PRESENT = 0xa00964;
 export const QUANTIZATION_FULL_RANGE = 1;

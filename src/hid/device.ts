@@ -19,14 +19,28 @@ interface Waiting {
 /** The main thread's side of the writer thread: reports go in, an answer comes for each call. */
 export class HidDevice {
   readonly #write: (packet: Uint8Array) => boolean;
+  readonly #nowUs: () => number;
   readonly #waiting = new Map<number, Waiting>();
   #lastCall = 0;
   #stage: HidStage | undefined;
   #leds = 0;
+  #takenUs = 0;
 
-  /** @param write hands a packet to the writer thread; false if its letterbox is full */
-  constructor(write: (packet: Uint8Array) => boolean) {
+  /**
+   * @param write hands a packet to the writer thread; false if its letterbox is full
+   * @param nowUs CLOCK_MONOTONIC
+   */
+  constructor(write: (packet: Uint8Array) => boolean, nowUs: () => number) {
     this.#write = write;
+    this.#nowUs = nowUs;
+  }
+
+  /**
+   * When the host was last known to have taken reports, or to have refused some, CLOCK_MONOTONIC;
+   * 0 for never. What it showed before cannot show what they did.
+   */
+  get takenUs(): number {
+    return this.#takenUs;
   }
 
   /** Bits of the boot keyboard's LED report: Num, Caps, Scroll Lock, Compose, Kana. */
@@ -67,6 +81,8 @@ export class HidDevice {
       this.#leds = message.leds;
       return;
     }
+    // Of reports that failed, the first ones may have been taken.
+    this.#takenUs = this.#nowUs();
     const waiting = this.#waiting.get(message.call);
     this.#waiting.delete(message.call);
     this.#stage = message.kind === "failed" ? message.stage : undefined;

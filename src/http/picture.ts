@@ -1,8 +1,9 @@
 /** How a snapshot is asked for and answered: shared by all routes that answer with a picture. */
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
+import type { Picture } from "../video/picture.ts";
 import type { Area, Rendering } from "../video/rendering.ts";
-import type { Picture, Screen } from "../video/screen.ts";
+import type { Screen } from "../video/screen.ts";
 import { integerOf } from "./query.ts";
 
 export interface PictureParts {
@@ -48,13 +49,13 @@ export function refused(parameter: string, remedy: string): Fault {
   return new Fault("bad_request", `${parameter}: ${remedy}`, { details: { parameter } });
 }
 
-/** The next frame, as `wish` wants it. Faults as `Screen.next` and `Screen.render` have them. */
+/** The screen now, as `wish` wants it. Faults as `Screen.now` and `Screen.render` have them. */
 export function takePicture(
   { screen }: PictureParts,
   wish: Rendering | undefined,
   signal: AbortSignal,
 ): Promise<Picture> {
-  return wish ? screen.render(wish, signal) : screen.next(signal);
+  return wish ? screen.render(wish, signal) : screen.now(signal);
 }
 
 /** The ETag of a picture: the same screen rendered in another way has another. */

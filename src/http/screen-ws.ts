@@ -10,7 +10,8 @@ import {
   wholeMessage,
 } from "../video/delta.ts";
 import { readJpegLayout } from "../video/jpeg.ts";
-import type { Changes, Picture, Screen } from "../video/screen.ts";
+import type { Picture } from "../video/picture.ts";
+import type { Changes, Screen } from "../video/screen.ts";
 import { sentenceOf } from "../video/signal.ts";
 import { STRIP_LINES } from "../video/strips.ts";
 import { LOOK_AGAIN_MS, type Pace, untilDue } from "./pace.ts";
@@ -141,10 +142,12 @@ class Viewer implements SocketHandler {
     }
   }
 
-  /** Waits for the next frame. Without one, the viewer is told why, once for each reason. */
+  /** Waits for a change. Without a picture, the viewer is told why, once for each reason. */
   async #nextPicture(socket: Socket): Promise<Picture | undefined> {
     try {
-      const picture = await this.#screen.next(this.#gone.signal);
+      // In pieces, so that a device that stalls is told from a screen that stands still.
+      const untilUs = this.#pace.nowUs() + LIMITS.stream_silence_ms_max * 1000;
+      const picture = await this.#screen.change(this.#version, untilUs, this.#gone.signal);
       this.#stage = "";
       return picture;
     } catch (error) {

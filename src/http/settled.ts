@@ -2,8 +2,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
+import type { Picture } from "../video/picture.ts";
 import type { Rendering } from "../video/rendering.ts";
-import type { Picture, Screen } from "../video/screen.ts";
+import type { Screen } from "../video/screen.ts";
 import { Settling } from "../video/settling.ts";
 import { STRIP_LINES } from "../video/strips.ts";
 import {
@@ -84,7 +85,7 @@ export async function actAndSee<Report>(
 
 /** The version of what is on the screen now, 0 when there is no picture. */
 async function currentVersion(screen: Screen, signal: AbortSignal): Promise<number> {
-  return (await pictureOrNone(screen, signal))?.version ?? 0;
+  return (await unlessNone(screen.now(signal)))?.version ?? 0;
 }
 
 /** Looks at frame after frame until the screen has settled, or the time is over. */
@@ -100,7 +101,7 @@ async function settled(
   let settling: Settling | undefined;
   for (;;) {
     const isLast = nowUs() >= untilUs;
-    const picture = isLast ? await screen.next(signal) : await pictureOrNone(screen, signal);
+    const picture = isLast ? await screen.next(signal) : await unlessNone(screen.next(signal));
     if (picture === undefined) {
       await delay(LOOK_AGAIN_MS, undefined, { signal });
       continue;
@@ -113,10 +114,10 @@ async function settled(
   }
 }
 
-/** The next frame, or undefined when there is no picture. */
-async function pictureOrNone(screen: Screen, signal: AbortSignal): Promise<Picture | undefined> {
+/** What was asked for, or undefined when there is no picture. */
+async function unlessNone(asked: Promise<Picture>): Promise<Picture | undefined> {
   try {
-    return await screen.next(signal);
+    return await asked;
   } catch (error) {
     if (error instanceof Fault && error.code === "no_video") return undefined;
     throw error;

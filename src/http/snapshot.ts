@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { LIMITS } from "../base/limits.ts";
-import type { Picture, Screen } from "../video/screen.ts";
+import type { Picture } from "../video/picture.ts";
 import {
   type PictureParts,
   pictureHeaders,
@@ -16,7 +16,7 @@ import type { Env } from "./route.ts";
 const PARAMETERS = ["wait", "timeout", ...RENDERING_PARAMETERS] as const;
 
 /**
- * GET /api/public/snapshot: the next frame as a JPEG, or 304 when it is the one the client has.
+ * GET /api/public/snapshot: the screen now as a JPEG, or 304 when it is the one the client has.
  *
  * `wait=change` answers with the first frame that differs, from what the client has (If-None-Match)
  * or from what is on the screen now; if none comes within `timeout` seconds, with 304 or the screen
@@ -32,7 +32,7 @@ export function snapshotHandler(parts: PictureParts) {
     if (waitMs > 0) {
       context.env.unhurried();
       const had = (picture: Picture) => matches(known ?? "", tagOf(parts, wish, picture));
-      await waitForChange(parts.screen, waitMs, signal, known === undefined ? undefined : had);
+      await waitForChange(parts, waitMs, signal, known === undefined ? undefined : had);
     }
     const picture = await takePicture(parts, wish, signal);
     const headers = pictureHeaders(parts, wish, picture);
@@ -43,18 +43,20 @@ export function snapshotHandler(parts: PictureParts) {
   };
 }
 
-/** Looks at frame after frame, until one is not `had`, or not the first, or the time is over. */
+/** Waits until the screen is not `had`, or not what it was first, or the time is over. */
 async function waitForChange(
-  screen: Screen,
+  { screen, nowUs }: PictureParts,
   waitMs: number,
   signal: AbortSignal,
   had: ((picture: Picture) => boolean) | undefined,
 ): Promise<void> {
-  const until = performance.now() + waitMs;
-  const first = await screen.next(signal);
+  const untilUs = nowUs() + waitMs * 1000;
+  const first = await screen.now(signal);
   const same = had ?? ((picture: Picture) => picture.version === first.version);
-  for (let picture = first; same(picture) && performance.now() < until; ) {
-    picture = await screen.next(signal);
+  for (let picture = first; same(picture) && nowUs() < untilUs; ) {
+    // In pieces: a device that stalls meanwhile must be told from a screen that stands still.
+    const pieceUs = Math.min(untilUs, nowUs() + LIMITS.stream_silence_ms_max * 1000);
+    picture = await screen.change(picture.version, pieceUs, signal);
   }
 }
 

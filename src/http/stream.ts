@@ -2,7 +2,8 @@ import type { Context } from "hono";
 import type { Authority } from "../access/authority.ts";
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
-import type { Picture, Screen } from "../video/screen.ts";
+import type { Picture } from "../video/picture.ts";
+import type { Screen } from "../video/screen.ts";
 import type { StatePicture } from "../video/state-picture.ts";
 import { LOOK_AGAIN_MS, type Pace, untilDue } from "./pace.ts";
 import { readQuery } from "./query.ts";
@@ -99,7 +100,7 @@ class Shown {
 
   /** @throws Fault `no_video` when there is neither a picture nor a drawn one */
   async first(signal: AbortSignal): Promise<Uint8Array> {
-    const part = await this.#look(() => this.#parts.screen.next(signal));
+    const part = await this.#look(() => this.#parts.screen.now(signal));
     if (part instanceof Fault) throw part;
     return part ?? (await this.next(signal));
   }
@@ -151,7 +152,8 @@ class Shown {
 
   async #later(signal: AbortSignal): Promise<Picture> {
     await untilDue(this.#parts, this.#sentUs);
-    return await this.#parts.screen.next(signal);
+    const untilUs = this.#sentUs + LIMITS.stream_silence_ms_max * 1000;
+    return await this.#parts.screen.change(this.#sentVersion, untilUs, signal);
   }
 }
 

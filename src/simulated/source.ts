@@ -32,6 +32,8 @@ export class SimulatedSource implements Source {
   readonly #report = new Uint8Array(64);
   readonly #startedUs: number;
   readonly dropped = 0;
+  /** Until the next one is drawn over it. */
+  readonly mayHold = true;
   #captured = 0;
   #leds = 0;
   #lastFrameUs = 0;

@@ -8,10 +8,9 @@ import type { Yuv } from "../ffi/yuv.ts";
 import { MJPEG, matrixOf, type PixelFormat, RAW_FORMATS, rangeOf } from "./formats.ts";
 import { adoptSignal, checkSignal, loadEdid, modeChange } from "./hdmi.ts";
 import type { FrameLayout } from "./memory.ts";
-import { checkMjpeg } from "./mjpeg.ts";
 import { stageOf, told } from "./refusal.ts";
 import { type Mode, NoPicture } from "./signal.ts";
-import type { Frame, JpegFrame, RawFrame, Source } from "./source.ts";
+import type { Frame, Source } from "./source.ts";
 import { findCapture, openCapture, USB_VIDEO_DRIVER } from "./topology.ts";
 
 /** What the operator chose. */
@@ -22,6 +21,8 @@ export interface CameraSettings {
   readonly format: string;
 }
 
+/** No driver keeps a filled buffer for longer: what it says then is no time of this clock. */
+const FRAME_AGE_US_MAX = 1_000_000;
 /** Formats that are named to a person who has to choose one. */
 const NAMES_MAX = 8;
 
@@ -116,16 +117,19 @@ export class Camera implements Source {
     return LIMITS.capture_poll_ms;
   }
 
-  grab(wanted: boolean): Frame | undefined {
+  /** One buffer may be ours while the driver fills one and has another to go on with. */
+  get mayHold(): boolean {
+    return (this.#running?.device.buffers ?? 0) > 2;
+  }
+
+  grab(): Frame | undefined {
     const running = this.#running;
     if (running === undefined) throw new NoPicture("no device");
     try {
       this.#look(running);
       const filled = this.#newest(running);
       if (filled === undefined) return undefined;
-      const isWhole = holdsFrame(running, filled);
-      if (wanted && isWhole) return this.#borrow(running, filled);
-      if (isWhole) running.lastFrameUs = this.#sys.monotonicUs();
+      if (holdsFrame(running, filled)) return this.#borrow(running, filled);
       running.device.queue(filled.index);
       return undefined;
     } catch (error) {
@@ -178,36 +182,29 @@ export class Camera implements Source {
     }
   }
 
-  #borrow(running: Running, filled: Filled): Frame | undefined {
-    const capturedUs = this.#sys.monotonicUs();
-    const frame = { sequence: filled.sequence, capturedUs };
-    const release = once(() => told(() => running.device.queue(filled.index)));
+  #borrow(running: Running, filled: Filled): Frame {
     const { raw, format } = running;
+    const { sequence, address, length, index } = filled;
+    const nowUs = this.#sys.monotonicUs();
+    const before = running.lastFrameUs;
+    running.lastFrameUs = nowUs;
+    const release = once(() => told(() => running.device.queue(index)));
+    const frame = { sequence, capturedUs: timeOf(filled, nowUs), address };
     if (raw === undefined) {
-      const copy = new Uint8Array(filled.length);
-      this.#sys.copy(copy, filled.address, filled.length);
-      release();
-      const checked = checkMjpeg(copy);
-      if (checked === undefined) {
+      const refuse = () => {
         this.#dropped++;
-        return undefined;
-      }
-      running.lastFrameUs = capturedUs;
-      const nothing = () => undefined;
-      const jpeg: JpegFrame = { kind: "jpeg", ...frame, ...checked, [Symbol.dispose]: nothing };
-      return jpeg;
+        running.lastFrameUs = before;
+      };
+      return { kind: "jpeg", ...frame, length, refuse, [Symbol.dispose]: release };
     }
-    running.lastFrameUs = capturedUs;
-    const borrowed: RawFrame = {
+    return {
       kind: "raw",
       ...frame,
       range: rangeOf(format, raw.isRgb),
       matrix: matrixOf(format, raw.isRgb),
-      address: filled.address,
       layout: raw.layout,
       [Symbol.dispose]: release,
     };
-    return borrowed;
   }
 
   #negotiate(device: CaptureDevice, hasTimings: boolean): Negotiated {
@@ -251,6 +248,12 @@ function checkSize({ width, height, stride }: CaptureFormat, raw: PixelFormat | 
 /** Whether a buffer holds a frame; of one that is a JPEG, only reading it will tell. */
 function holdsFrame({ frameBytes }: Running, { damaged, length }: Filled): boolean {
   return !damaged && length >= frameBytes;
+}
+
+/** When a frame was captured, by the driver if what it says can be. */
+function timeOf({ atUs }: Filled, nowUs: number): number {
+  const isLikely = atUs !== undefined && atUs <= nowUs && nowUs - atUs < FRAME_AGE_US_MAX;
+  return isLikely ? atUs : nowUs;
 }
 
 function once(action: () => void): () => void {

@@ -2,17 +2,13 @@ import { EAGAIN } from "../ffi/errno.ts";
 import type { JpegEncoder } from "../ffi/jpeg.ts";
 import { POLL, PollSet, type Sys } from "../ffi/sys.ts";
 import type { Yuv } from "../ffi/yuv.ts";
-import {
-  ORDER_BYTES_MAX,
-  type RenderedMessage,
-  unpackRendering,
-  type VideoMessage,
-} from "./messages.ts";
-import { type Rendering, render } from "./rendering.ts";
+import { ORDER_BYTES, unpackOrder, type VideoMessage } from "./messages.ts";
+import { render } from "./rendering.ts";
 import { NoPicture, type VideoState } from "./signal.ts";
 import type { Frame, Source } from "./source.ts";
 import { encodeState } from "./state-picture.ts";
-import { STRIP_LINES, StripEncoder } from "./strips.ts";
+import { type News, Taker } from "./taker.ts";
+import { Wants } from "./wants.ts";
 
 export interface LoopParts {
   readonly sys: Sys;
@@ -38,6 +34,10 @@ const COUNTS_US = 1_000_000;
 /**
  * The video thread: waits in poll() for frames and orders, encodes frames that somebody wants.
  *
+ * The newest frame is held as the device has put it until the next one is there, unread: whoever
+ * asks meanwhile has it at once. What is told is what changed; a frame that shows nothing new is
+ * told only to who asked for that.
+ *
  * It returns when the other end of `orders` is closed. A source without a picture is closed and
  * tried again; each change of that is posted once.
  */
@@ -52,9 +52,8 @@ export function runVideo(parts: LoopParts): void {
 
 class VideoLoop {
   readonly #parts: LoopParts;
-  readonly #order = new Uint8Array(ORDER_BYTES_MAX);
-  /** Renderings that are due with the next frame. */
-  #renderings: { order: number; wish: Rendering }[] = [];
+  readonly #order = new Uint8Array(ORDER_BYTES);
+  readonly #wants = new Wants();
   #told = "";
   #toldCounts = { captured: 0, dropped: 0, atUs: 0 };
   #open = false;
@@ -62,8 +61,11 @@ class VideoLoop {
   #reopenMs = REOPEN_MS;
   #size = { width: 0, height: 0 };
   #waits: PollSet;
-  #strips: StripEncoder | undefined;
-  #wanted = false;
+  /** The newest frame, as long as it was not taken. */
+  #newest: Frame | undefined;
+  #taker: Taker | undefined;
+  /** The frame that was taken last: what is told shows it. */
+  #taken: { readonly sequence: number; readonly capturedUs: number } | undefined;
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
@@ -74,9 +76,9 @@ class VideoLoop {
   turn(): boolean {
     const { sys, source } = this.#parts;
     if (!this.#open && sys.monotonicUs() >= this.#reopenUs) this.#openSource();
-    sys.poll(this.#waits, this.#open ? source.patienceMs(this.#wanted) : this.#untilReopenMs());
+    sys.poll(this.#waits, this.#open ? source.patienceMs(this.#wants.any) : this.#untilReopenMs());
     if (!this.#obey()) return false;
-    if (this.#open) this.#takeFrame();
+    if (this.#open) this.#look();
     this.#tellCounts();
     return true;
   }
@@ -91,6 +93,7 @@ class VideoLoop {
     try {
       const mode = source.open();
       this.#size = { width: mode.width, height: mode.height };
+      this.#taker = new Taker(this.#parts, this.#size);
       this.#open = true;
       this.#reopenMs = REOPEN_MS;
       this.#waits = new PollSet([[orders, POLL.in], ...source.waits()]);
@@ -103,10 +106,13 @@ class VideoLoop {
   #fail(error: unknown): void {
     const { source, orders } = this.#parts;
     if (!(error instanceof NoPicture)) throw error;
+    // Closing takes the frame back too, which must not be given back any more.
+    this.#newest = undefined;
     source.close();
     this.#open = false;
-    this.#strips?.close();
-    this.#strips = undefined;
+    this.#taken = undefined;
+    this.#taker?.close();
+    this.#taker = undefined;
     this.#waits = new PollSet([[orders, POLL.in]]);
     const { stage, detail } = error;
     const isBroken = stage === "stalled" || stage === "failed";
@@ -144,45 +150,62 @@ class VideoLoop {
       const size = sys.tryRead(orders, this.#order);
       if (size === -EAGAIN) return true;
       if (size <= 0) return false;
-      this.#wanted = true;
-      const rendering = unpackRendering(this.#order.subarray(0, size));
-      if (rendering !== undefined) this.#renderings.push(rendering);
+      this.#wants.add(unpackOrder(this.#order));
     }
   }
 
-  #takeFrame(): void {
+  #look(): void {
+    const { source } = this.#parts;
     try {
-      using frame = this.#parts.source.grab(this.#wanted);
-      if (frame === undefined) return;
-      this.#wanted = false;
-      const rendered = this.#render(frame);
-      this.#encode(frame);
-      for (const message of rendered) this.#parts.post(message, []);
+      const frame = source.grab(this.#wants.any);
+      if (frame !== undefined) {
+        this.#giveBack();
+        this.#newest = frame;
+      }
+      this.#answer();
+      if (!source.mayHold) this.#giveBack();
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  /** To be told after the frame itself, but made before: telling a JPEG gives its bytes away. */
-  #render(frame: Frame): RenderedMessage[] {
-    return this.#renderings.splice(0).map(({ order, wish }) => {
-      const rendered = render(this.#parts, frame, this.#size, wish);
-      return { kind: "rendered", order, rendered };
-    });
+  #giveBack(): void {
+    const frame = this.#newest;
+    this.#newest = undefined;
+    frame?.[Symbol.dispose]();
   }
 
-  #encode(frame: Frame): void {
-    const { sys, makeEncoder, quality, post } = this.#parts;
-    const { sequence, capturedUs } = frame;
-    if (frame.kind === "jpeg") {
-      const { width, height, bytes } = frame;
-      post({ kind: "jpeg", sequence, capturedUs, width, height, bytes }, [bytes.buffer]);
-      return;
+  /** Tells what is wanted, as far as the newest frame can. */
+  #answer(): void {
+    const frame = this.#newest;
+    const news = frame && this.#wants.concern(frame.capturedUs) ? this.#take(frame) : undefined;
+    if (this.#taken === undefined) return;
+    const { sequence, capturedUs } = this.#taken;
+    if (news === undefined && !this.#wants.owe(capturedUs)) return;
+    const { post } = this.#parts;
+    if (news === undefined) post({ kind: "same", sequence, capturedUs }, []);
+    else post({ ...news, sequence, capturedUs }, buffersOf(news));
+    const picture = this.#taker?.picture;
+    for (const { order, wish } of this.#wants.tell(capturedUs)) {
+      const rendered = picture && render(this.#parts, picture, this.#size, wish);
+      post({ kind: "rendered", order, rendered }, []);
     }
-    const { width, height } = this.#size;
-    this.#strips ??= new StripEncoder(sys, makeEncoder(width, STRIP_LINES), this.#size, quality);
-    const { header, strips } = this.#strips.encode(frame);
-    const transfer = strips.map((strip) => strip.data.buffer);
-    post({ kind: "strips", sequence, capturedUs, width, height, header, strips }, transfer);
   }
+
+  /** @returns what is new in `frame`, which then is the device's again */
+  #take(frame: Frame): News | undefined {
+    const news = this.#taker?.take(frame);
+    if (news !== "damaged") {
+      const { sequence, capturedUs } = frame;
+      this.#taken = { sequence, capturedUs };
+    }
+    this.#giveBack();
+    return news === "same" || news === "damaged" ? undefined : news;
+  }
+}
+
+/** What goes over to the other thread without being copied. */
+function buffersOf(news: News): ArrayBuffer[] {
+  if (news.kind === "jpeg") return [news.bytes.buffer];
+  return news.strips.map(({ data }) => data.buffer);
 }

@@ -24,15 +24,26 @@ export type VideoMessage =
       readonly atUs: number;
     }
   | PictureMessage
-  | RenderedMessage
-  | {
-      readonly kind: "jpeg";
-      readonly sequence: number;
-      readonly capturedUs: number;
-      readonly width: number;
-      readonly height: number;
-      readonly bytes: Uint8Array<ArrayBuffer>;
-    };
+  | JpegMessage
+  | SameMessage
+  | RenderedMessage;
+
+/** A frame that is a JPEG already, and not the one told last. */
+export interface JpegMessage {
+  readonly kind: "jpeg";
+  readonly sequence: number;
+  readonly capturedUs: number;
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A frame that shows what was told last: the picture is as fresh as this. */
+export interface SameMessage {
+  readonly kind: "same";
+  readonly sequence: number;
+  readonly capturedUs: number;
+}
 
 /**
  * A frame as what changed since the last one told. `header` is there when everything begins anew.
@@ -57,33 +68,61 @@ export interface RenderedMessage {
     | undefined;
 }
 
-/** Bytes of the longest order. */
-export const ORDER_BYTES_MAX = 24;
+/** What the video thread is told to do. Times are CLOCK_MONOTONIC, microseconds. */
+export type Order = FrameOrder | ChangeOrder | RenderingOrder;
 
-/** The order to encode the next frame. */
-export const NEXT = Uint8Array.of(1);
+/** Tell the newest frame, or the first one to come, that was captured at `afterUs` or later. */
+export interface FrameOrder {
+  readonly kind: "frame";
+  readonly afterUs: number;
+}
 
-/** The order to encode the next frame, and to render it besides; `order` names it in the answer. */
-export function packRendering(order: number, wish: Rendering): Uint8Array {
-  const bytes = new Uint8Array(ORDER_BYTES_MAX);
+/** Tell the next frame that shows something new, or the first captured at `untilUs` or later. */
+export interface ChangeOrder {
+  readonly kind: "change";
+  readonly untilUs: number;
+}
+
+/** As a frame's, and render it besides. `order` names it in the answer. */
+export interface RenderingOrder {
+  readonly kind: "rendering";
+  readonly afterUs: number;
+  readonly order: number;
+  readonly wish: Rendering;
+}
+
+const KINDS = ["frame", "change", "rendering"] as const;
+
+/** Bytes of an order: kind, number, time, and a rendering's seven numbers. */
+export const ORDER_BYTES = 32;
+
+export function packOrder(order: Order): Uint8Array {
+  const bytes = new Uint8Array(ORDER_BYTES);
   const view = new DataView(bytes.buffer);
+  bytes[0] = KINDS.indexOf(order.kind);
+  view.setFloat64(8, order.kind === "change" ? order.untilUs : order.afterUs, true);
+  if (order.kind !== "rendering") return bytes;
+  const { wish } = order;
   const { left = 0, top = 0, width = 0, height = 0 } = wish.crop ?? {};
-  view.setUint32(0, order, true);
+  view.setUint32(4, order.order, true);
   [left, top, width, height, wish.widthMax, wish.heightMax, wish.quality].forEach(
     (value, index) => {
-      view.setUint16(4 + 2 * index, value, true);
+      view.setUint16(16 + 2 * index, value, true);
     },
   );
   return bytes;
 }
 
-/** What `packRendering` packed; undefined for the order of a frame alone. */
-export function unpackRendering(bytes: Uint8Array): { order: number; wish: Rendering } | undefined {
-  if (bytes.length < ORDER_BYTES_MAX) return undefined;
+/** What `packOrder` packed. */
+export function unpackOrder(bytes: Uint8Array): Order {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const at = (index: number) => view.getUint16(4 + 2 * index, true);
+  const atUs = view.getFloat64(8, true);
+  const kind = KINDS[view.getUint8(0)] ?? "frame";
+  if (kind === "frame") return { kind, afterUs: atUs };
+  if (kind === "change") return { kind, untilUs: atUs };
+  const at = (index: number) => view.getUint16(16 + 2 * index, true);
   const [left, top, width, height] = [at(0), at(1), at(2), at(3)];
   const crop = width === 0 ? undefined : { left, top, width, height };
   const wish = { crop, widthMax: at(4), heightMax: at(5), quality: at(6) };
-  return { order: view.getUint32(0, true), wish };
+  return { kind, afterUs: atUs, order: view.getUint32(4, true), wish };
 }

@@ -2,7 +2,17 @@ import type { JpegEncoder } from "../ffi/jpeg.ts";
 import type { Sys } from "../ffi/sys.ts";
 import type { Yuv } from "../ffi/yuv.ts";
 import { Planes } from "./planes.ts";
-import type { Frame, RawFrame } from "./source.ts";
+import type { RawFrame } from "./source.ts";
+
+/** A picture in memory of ours. */
+export type KeptPicture =
+  | Pick<RawFrame, "kind" | "address" | "layout" | "range" | "matrix">
+  | {
+      readonly kind: "jpeg";
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly width: number;
+      readonly height: number;
+    };
 
 /** A part of a picture, in its pixels. */
 export interface Area {
@@ -45,22 +55,22 @@ export interface RenderParts {
   readonly makeEncoder: (widthMax: number, heightMax: number) => JpegEncoder;
 }
 
-/** `frame` as `wish` wants it; undefined when the crop does not lie within, or a JPEG is broken. */
+/** `picture` as `wish` wants it; undefined when the crop lies outside, or a JPEG is broken. */
 export function render(
   { sys, yuv, makeEncoder }: RenderParts,
-  frame: Frame,
+  picture: KeptPicture,
   size: { readonly width: number; readonly height: number },
   wish: Rendering,
 ): { bytes: Uint8Array<ArrayBuffer>; width: number; height: number } | undefined {
-  const { width, height } = frame.kind === "jpeg" ? frame : size;
+  const { width, height } = picture.kind === "jpeg" ? picture : size;
   const plan = planOf(wish, width, height);
   if (plan === undefined) return undefined;
   const whole = new Planes(width, height);
-  if (frame.kind === "raw") {
+  if (picture.kind === "raw") {
     const read = new Planes(width, height);
-    frame.layout.read(frame.address, 0, read);
-    toJfif(sys, frame, read, whole);
-  } else if (!yuv.jpegToPlanes(frame.bytes, whole)) {
+    picture.layout.read(picture.address, 0, read);
+    toJfif(sys, picture, read, whole);
+  } else if (!yuv.jpegToPlanes(picture.bytes, whole)) {
     return undefined;
   }
   const result = new Planes(plan.width, plan.height);

@@ -4,30 +4,12 @@ import type { Log } from "../base/log.ts";
 import type { ShownStrip } from "./delta.ts";
 import { FrameRate } from "./frame-rate.ts";
 import { assembleJpeg } from "./jpeg.ts";
-import {
-  NEXT,
-  type PictureMessage,
-  packRendering,
-  type RenderedMessage,
-  type VideoMessage,
-} from "./messages.ts";
+import type { JpegMessage, PictureMessage, SameMessage, VideoMessage } from "./messages.ts";
+import type { Picture } from "./picture.ts";
+import { goneAway, noVideo, type Question, Questions } from "./questions.ts";
 import { planOf, type Rendering } from "./rendering.ts";
 import { isPassing, type Mode, sentenceOf, type VideoState } from "./signal.ts";
 import type { StatePicture } from "./state-picture.ts";
-
-/** One picture, ready to be sent. */
-export interface Picture {
-  /** Put together when it is first asked for, and kept. */
-  readonly jpeg: () => Uint8Array;
-  readonly width: number;
-  readonly height: number;
-  /** The source's number of the frame. */
-  readonly sequence: number;
-  /** Counts the pictures that differ from the one before, since the daemon started. */
-  readonly version: number;
-  /** CLOCK_MONOTONIC when the frame was taken from the source. */
-  readonly capturedUs: number;
-}
 
 interface ScreenStrip extends ShownStrip {
   /** Of the picture that it came with. */
@@ -46,24 +28,19 @@ export type Changes = { readonly version: number; readonly sequence: number } & 
     }
 );
 
-interface Waiter {
-  readonly sinceUs: number;
-  readonly resolve: (picture: Picture) => void;
-  readonly reject: (fault: Fault) => void;
-}
-
 export interface ScreenParts {
   /** Gives the video thread an order (messages.ts). */
   readonly order: (order: Uint8Array) => void;
   /** CLOCK_MONOTONIC, the clock of `capturedUs`. */
   readonly nowUs: () => number;
+  /** When the host was last given input, by the same clock: older frames cannot show it. */
+  readonly inputUs: () => number;
   readonly log: Log;
 }
 
 /**
  * The main thread's side of the video thread: keeps the strips of the last frame told, and hands
- * out pictures. Whoever asks gets a frame that was captured after the question; many who ask at
- * once share one encode.
+ * out pictures. Many who ask at once share one encode.
  */
 export class Screen {
   readonly #parts: ScreenParts;
@@ -80,12 +57,11 @@ export class Screen {
   #version = 0;
   /** Pictures that there were when this mode began. */
   #versionBefore = 0;
-  readonly #waiters = new Set<Waiter>();
-  readonly #renderings = new Map<number, Waiter>();
-  #lastRendering = 0;
+  readonly #questions: Questions;
 
   constructor(parts: ScreenParts) {
     this.#parts = parts;
+    this.#questions = new Questions(parts.order);
   }
 
   get state(): VideoState {
@@ -121,29 +97,39 @@ export class Screen {
   }
 
   /**
-   * The next frame.
+   * The screen now: the newest frame that the device has sent, if it is no older than
+   * LIMITS.snapshot_age_ms_max and was captured after the last input that the host took; else the
+   * next one.
    *
    * @throws Fault `no_video` with `details.stage` when there is no picture, or none came within
    * LIMITS.snapshot_wait_ms_max; `stopping` when the asker went away
    */
+  async now(signal: AbortSignal): Promise<Picture> {
+    const afterUs = this.#freshUs();
+    return this.#current(afterUs) ?? (await this.#ask({ kind: "frame", afterUs }, signal));
+  }
+
+  /** The next frame: captured after the question. @throws Fault as `now` does */
   next(signal: AbortSignal): Promise<Picture> {
-    return this.#wait(signal, (waiter) => {
-      this.#waiters.add(waiter);
-      if (this.#waiters.size === 1) this.#parts.order(NEXT);
-    });
+    return this.#ask({ kind: "frame", afterUs: this.#parts.nowUs() }, signal);
   }
 
   /**
-   * The next frame as `wish` wants it. @throws Fault as `next` does, and `bad_request` when the
+   * The first picture that is not the one of `version`; if none came by `untilUs`, that one, as
+   * fresh as then (CLOCK_MONOTONIC). @throws Fault as `now` does
+   */
+  change(version: number, untilUs: number, signal: AbortSignal): Promise<Picture> {
+    if (this.#picture?.version !== version) return this.now(signal);
+    return this.#ask({ kind: "change", version, untilUs }, signal);
+  }
+
+  /**
+   * The screen now, as `wish` wants it. @throws Fault as `now` does, and `bad_request` when the
    * crop does not lie within the picture
    */
-  render(wish: Rendering, signal: AbortSignal): Promise<Picture> {
+  async render(wish: Rendering, signal: AbortSignal): Promise<Picture> {
     this.check(wish);
-    return this.#wait(signal, (waiter) => {
-      const order = ++this.#lastRendering >>> 0;
-      this.#renderings.set(order, waiter);
-      this.#parts.order(packRendering(order, wish));
-    });
+    return await this.#ask({ kind: "rendering", afterUs: this.#freshUs(), wish }, signal);
   }
 
   /** @throws Fault `bad_request` when the crop of `wish` does not lie within the picture */
@@ -151,29 +137,25 @@ export class Screen {
     if (this.#state.stage === "ok") checkCrop(wish, this.#state.mode);
   }
 
-  /** Waits for what `ask` asks for, as long as it may take and the asker is there. */
-  #wait(signal: AbortSignal, ask: (waiter: Waiter) => void): Promise<Picture> {
-    if (signal.aborted) return Promise.reject(goneAway());
-    if (this.#state.stage !== "ok" && !isPassing(this.#state.stage)) {
-      return Promise.reject(noVideo(this.#state));
-    }
-    return new Promise((resolve, reject) => {
-      const settle = <T>(how: (value: T) => void) => {
-        return (value: T) => {
-          this.#forget(waiter);
-          clearTimeout(timer);
-          signal.removeEventListener("abort", aborted);
-          how(value);
-        };
-      };
-      const sinceUs = this.#parts.nowUs();
-      const waiter: Waiter = { sinceUs, resolve: settle(resolve), reject: settle(reject) };
-      const aborted = () => waiter.reject(goneAway());
-      const late = () => waiter.reject(noVideo({ stage: "stalled" }));
-      const timer = setTimeout(late, LIMITS.snapshot_wait_ms_max);
-      signal.addEventListener("abort", aborted, { once: true });
-      ask(waiter);
-    });
+  /** When a frame has to be captured at least that shows the screen now. */
+  #freshUs(): number {
+    const { nowUs, inputUs } = this.#parts;
+    return Math.max(nowUs() - LIMITS.snapshot_age_ms_max * 1000, inputUs());
+  }
+
+  /** The picture there is, as long as the device cannot have sent a newer frame. */
+  #current(afterUs: number): Picture | undefined {
+    const [picture, nowUs] = [this.#picture, this.#parts.nowUs()];
+    if (picture === undefined || picture.capturedUs < afterUs) return undefined;
+    const framesPassed = ((nowUs - picture.capturedUs) / 1e6) * this.#captureRate.perSecond(nowUs);
+    return framesPassed > 0 && framesPassed < 1 ? picture : undefined;
+  }
+
+  async #ask(question: Question, signal: AbortSignal): Promise<Picture> {
+    if (signal.aborted) throw goneAway();
+    const { stage } = this.#state;
+    if (stage !== "ok" && !isPassing(stage)) throw noVideo(this.#state);
+    return await this.#questions.ask(question, signal);
   }
 
   /**
@@ -190,13 +172,6 @@ export class Screen {
     return { version, sequence, begin, strips };
   }
 
-  #forget(waiter: Waiter): void {
-    this.#waiters.delete(waiter);
-    for (const [order, other] of this.#renderings) {
-      if (other === waiter) this.#renderings.delete(order);
-    }
-  }
-
   /** Takes what the video thread says. */
   receive(message: VideoMessage): void {
     if (message.kind === "state") {
@@ -209,12 +184,15 @@ export class Screen {
       return;
     }
     if (message.kind === "rendered") {
-      this.#finish(message);
+      // It shows the frame that was told just before it.
+      if (this.#picture !== undefined) this.#questions.answerRendering(message, this.#picture);
       return;
     }
-    this.#picture = message.kind === "jpeg" ? this.#whole(message) : this.#patched(message);
+    const picture = this.#shown(message);
+    if (picture === undefined) return;
+    this.#picture = picture;
     this.#pictureRate.read(++this.#pictures, message.capturedUs);
-    this.#serve(this.#picture);
+    this.#questions.answer(picture);
   }
 
   /** The video thread was ended, to be started again: there is no picture until then. */
@@ -236,23 +214,22 @@ export class Screen {
       this.#parts.log.once("state", isFine ? "info" : "warn", sentence);
     }
     this.#versionBefore = this.#version;
-    if (state.stage === "ok") return;
+    if (state.stage === "ok") {
+      this.#questions.orderAnew();
+      return;
+    }
     this.#picture = undefined;
     this.#header = undefined;
     this.#strips = [];
-    if (state.stage === "mode change") return;
-    for (const { reject } of [...this.#waiters, ...this.#renderings.values()]) {
-      reject(noVideo(state));
-    }
+    if (state.stage !== "mode change") this.#questions.refuse(state);
   }
 
-  /** A JPEG does not say what changed, but of a screen that stands still it is often the same. */
-  #whole(message: VideoMessage & { kind: "jpeg" }): Picture {
-    const { width, height, sequence, capturedUs, bytes } = message;
-    const before = this.#picture;
-    if (before !== undefined && Buffer.compare(before.jpeg(), bytes) === 0) {
-      return { ...before, sequence, capturedUs };
-    }
+  /** The picture after `message`; undefined for more of a picture that is gone. */
+  #shown(message: PictureMessage | JpegMessage | SameMessage): Picture | undefined {
+    const { sequence, capturedUs } = message;
+    if (message.kind === "strips") return this.#patched(message);
+    if (message.kind === "same") return this.#picture && { ...this.#picture, sequence, capturedUs };
+    const { width, height, bytes } = message;
     this.#header = undefined;
     const jpeg = () => bytes;
     return { jpeg, width, height, sequence, capturedUs, version: ++this.#version };
@@ -260,8 +237,6 @@ export class Screen {
 
   #patched(message: PictureMessage): Picture {
     const { width, height, sequence, capturedUs, header, strips } = message;
-    const before = this.#picture;
-    if (strips.length === 0 && before !== undefined) return { ...before, sequence, capturedUs };
     const version = ++this.#version;
     if (header !== undefined) {
       this.#header = { bytes: header, version };
@@ -272,26 +247,6 @@ export class Screen {
     const datas = this.#strips.map(({ data }) => data);
     const jpeg = once(() => assembleJpeg(shown, datas));
     return { jpeg, width, height, sequence, capturedUs, version };
-  }
-
-  #serve(picture: Picture): void {
-    for (const waiter of [...this.#waiters]) {
-      if (picture.capturedUs >= waiter.sinceUs) waiter.resolve(picture);
-    }
-    if (this.#waiters.size > 0) this.#parts.order(NEXT);
-  }
-
-  /** A rendering shows the frame that was told just before it. */
-  #finish({ order, rendered }: RenderedMessage): void {
-    const waiter = this.#renderings.get(order);
-    const shown = this.#picture;
-    if (waiter === undefined || shown === undefined) return;
-    if (rendered === undefined) {
-      waiter.reject(new Fault("bad_request", "crop: it does not lie within the picture any more"));
-      return;
-    }
-    const { bytes, width, height } = rendered;
-    waiter.resolve({ ...shown, jpeg: () => bytes, width, height });
   }
 }
 
@@ -309,12 +264,4 @@ function once<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
-}
-
-function goneAway(): Fault {
-  return new Fault("stopping", "the client went away");
-}
-
-function noVideo(state: VideoState): Fault {
-  return new Fault("no_video", sentenceOf(state), { details: { stage: state.stage } });
 }

@@ -13,7 +13,7 @@ export type Matrix = "601" | "709";
 export interface RawFrame {
   readonly kind: "raw";
   readonly sequence: number;
-  /** CLOCK_MONOTONIC when the frame was taken from the source. */
+  /** CLOCK_MONOTONIC when the source had it. */
   readonly capturedUs: number;
   readonly range: Range;
   readonly matrix: Matrix;
@@ -24,14 +24,16 @@ export interface RawFrame {
   [Symbol.dispose](): void;
 }
 
-/** A frame that is a JPEG already. Its bytes are a copy that nobody else holds. */
+/** A frame that is a JPEG already, in memory that may be the device's. */
 export interface JpegFrame {
   readonly kind: "jpeg";
   readonly sequence: number;
   readonly capturedUs: number;
-  readonly width: number;
-  readonly height: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where it lies, and in how many bytes; a device may send more than the picture, or less. */
+  readonly address: number;
+  readonly length: number;
+  /** Counts it as damaged: it turned out to be no picture. */
+  refuse(): void;
   [Symbol.dispose](): void;
 }
 
@@ -52,11 +54,14 @@ export interface Source {
   /** How long to wait before `grab` wants to be called again without being woken, milliseconds. */
   patienceMs(wanted: boolean): number;
   /**
-   * The newest frame there is, or undefined. A frame is borrowed: hold it with `using`.
+   * The newest frame since the last call, or undefined. A frame is borrowed: give it back when the
+   * next one is there at the latest, or at once where `mayHold` is false.
    *
    * @param wanted whether somebody wants a picture; if not, work may be spared and none is due
    */
   grab(wanted: boolean): Frame | undefined;
+  /** Whether a frame may be held until the next one: some devices have too few buffers. */
+  readonly mayHold: boolean;
   /** Frames that came whole, whether or not anybody wanted them. */
   readonly captured: number;
   /** Frames that came damaged, empty or cut off, and were left out. */

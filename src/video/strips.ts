@@ -5,7 +5,7 @@ import type { Sys } from "../ffi/sys.ts";
 import { entropyCodedData, pictureHeader, readJpegLayout } from "./jpeg.ts";
 import type { FrameLayout } from "./memory.ts";
 import { Planes } from "./planes.ts";
-import { toJfif } from "./rendering.ts";
+import { type KeptPicture, toJfif } from "./rendering.ts";
 import type { RawFrame } from "./source.ts";
 
 /** Lines of a strip: one row of 4:2:0 MCUs (ITU-T T.81, A.2). */
@@ -43,6 +43,7 @@ export class StripEncoder {
   /** Of each strip, whether it has to be encoded. */
   readonly #changed: Uint8Array;
   #kept: Kept | undefined;
+  #picture: KeptPicture | undefined;
 
   /** @param jpeg an encoder of strips of this width @param quality 1…100 */
   constructor(sys: Sys, jpeg: JpegEncoder, size: Size, quality: number) {
@@ -53,6 +54,11 @@ export class StripEncoder {
     this.#changed = new Uint8Array(Math.ceil(size.height / STRIP_LINES));
   }
 
+  /** The frame encoded last, as it was kept; undefined before the first. */
+  get picture(): KeptPicture | undefined {
+    return this.#picture;
+  }
+
   /**
    * The strips of `frame` that are not what they were; all of them the first time. All frames of an
    * encoder have the same layout.
@@ -60,7 +66,9 @@ export class StripEncoder {
   encode(frame: RawFrame): StripUpdates {
     const isFirst = this.#kept === undefined;
     this.#kept ??= new Kept(frame.layout);
-    const { bytes, rows } = this.#kept;
+    const { bytes, rows, address, layout } = this.#kept;
+    const { range, matrix } = frame;
+    this.#picture = { kind: "raw", address, layout, range, matrix };
     this.#changed.fill(isFirst ? 1 : 0);
     const strips: StripUpdate[] = [];
     if (this.#sys.takeChanges(bytes, frame.address, rows, this.#changed) === 0) {
@@ -71,10 +79,10 @@ export class StripEncoder {
       if (isChanged === 0) continue;
       const planes = this.#planesOf(this.#kept, index * STRIP_LINES, frame);
       const jpeg = this.#jpeg.encode(planes, this.#quality);
-      const layout = readJpegLayout(jpeg);
-      if (layout === undefined) throw new Error("libjpeg-turbo made no baseline JPEG");
-      if (isFirst && index === 0) header = pictureHeader(jpeg, layout, this.#size.height);
-      strips.push({ index, data: new Uint8Array(entropyCodedData(jpeg, layout)) });
+      const parts = readJpegLayout(jpeg);
+      if (parts === undefined) throw new Error("libjpeg-turbo made no baseline JPEG");
+      if (isFirst && index === 0) header = pictureHeader(jpeg, parts, this.#size.height);
+      strips.push({ index, data: new Uint8Array(entropyCodedData(jpeg, parts)) });
     }
     return { header, strips };
   }

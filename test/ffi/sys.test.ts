@@ -11,6 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EAGAIN } from "../../src/ffi/errno.ts";
+import { addressOf } from "../../src/ffi/memory.ts";
 import { RowTable } from "../../src/ffi/rows.ts";
 import { OPEN, openSys, POLL, PollSet } from "../../src/ffi/sys.ts";
 
@@ -165,11 +166,11 @@ describe("memory", () => {
     const one = new Uint8Array(1000).fill(7);
     for (const at of [0, 1, 500, 999]) {
       const other = one.slice();
-      expect(sys.differs(one, other)).toBe(false);
+      const address = addressOf(other);
+      expect(sys.differs(one, address)).toBe(false);
       other[at] = 6;
-      expect(sys.differs(one, other)).toBe(true);
+      expect(sys.differs(one, address)).toBe(true);
     }
-    expect(() => sys.differs(one, new Uint8Array(999))).toThrow(RangeError);
   });
 });
 

@@ -30,7 +30,10 @@ function setUp() {
   };
   const [places, ports] = [ends(0), ends(1)];
   let thread: DeviceThread | undefined;
-  const device = new HidDevice((packet) => thread?.send(packet) ?? false);
+  const device = new HidDevice(
+    (packet) => thread?.send(packet) ?? false,
+    () => 0,
+  );
   const log = createLog(
     () => "error",
     () => undefined,

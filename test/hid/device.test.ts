@@ -8,8 +8,12 @@ const REPORT = { endpoint: "mouse", bytes: Uint8Array.of(0, 1, 2, 3, 4) } as con
 /** A device whose packets are kept, as many as fit. */
 function setUp(room = Number.POSITIVE_INFINITY) {
   const packets: Uint8Array[] = [];
-  const device = new HidDevice((packet) => packets.length < room && packets.push(packet) > 0);
-  return { device, packets };
+  const clock = { us: 0 };
+  const device = new HidDevice(
+    (packet) => packets.length < room && packets.push(packet) > 0,
+    () => clock.us,
+  );
+  return { device, packets, clock };
 }
 
 function faultOf(error: unknown): readonly unknown[] {
@@ -32,6 +36,19 @@ test("each call is a packet of its own, and ends with its own answer", async () 
   expect(await calls[2]).toEqual(["no_hid", "host asleep"]);
   device.receive({ kind: "taken", call: 1 });
   expect(await calls[0]).toBe("done");
+});
+
+test("when the host took input is known, and of reports that failed it may have taken some", () => {
+  const { device, clock } = setUp();
+  expect(device.takenUs).toBe(0);
+  clock.us = 70;
+  device.receive({ kind: "leds", leds: 1 });
+  expect(device.takenUs).toBe(0);
+  device.receive({ kind: "taken", call: 1 });
+  expect(device.takenUs).toBe(70);
+  clock.us = 90;
+  device.receive({ kind: "failed", call: 2, stage: "host asleep", detail: "" });
+  expect(device.takenUs).toBe(90);
 });
 
 test("the stage is that of the last answer", () => {

@@ -18,23 +18,18 @@ beforeAll(async () => {
   let sequence = 0;
   const screen = new Screen({
     nowUs,
+    inputUs: () => 0,
     log,
     order: () => {
-      const data = changes.shift() === false ? [] : [{ index: 0, data: new Uint8Array(8) }];
+      const isSame = changes.shift() === false;
       const header = sequence === 0 ? new Uint8Array(4) : undefined;
-      sequence++;
-      const [width, height, capturedUs] = [16, 16, nowUs()];
-      queueMicrotask(() =>
-        screen.receive({
-          kind: "strips",
-          sequence,
-          capturedUs,
-          width,
-          height,
-          header,
-          strips: data,
-        }),
-      );
+      const facts = { sequence: ++sequence, capturedUs: nowUs() };
+      const strips = [{ index: 0, data: new Uint8Array(8) }];
+      const size = { width: 16, height: 16 };
+      queueMicrotask(() => {
+        if (isSame) screen.receive({ kind: "same", ...facts });
+        else screen.receive({ kind: "strips", ...facts, ...size, header, strips });
+      });
     },
   });
   parts = { ...world.parts, screen };
@@ -103,7 +98,7 @@ describe("a snapshot", () => {
   });
 
   test("without a picture is 503 that names the stage", async () => {
-    const screen = new Screen({ ...world.parts, order: () => undefined });
+    const screen = new Screen({ ...world.parts, inputUs: () => 0, order: () => undefined });
     screen.receive({ kind: "state", state: { stage: "no device" } });
     const seen = await ask({ ...parts, screen }, SNAPSHOT, { headers: { authorization } });
     expect(seen.status).toBe(503);

@@ -54,6 +54,7 @@ function ownScreen() {
       setImmediate(() => screen.receive(picture));
     },
     nowUs: world.parts.nowUs,
+    inputUs: () => 0,
     log: world.parts.log,
   });
   const names = { device: "/dev/video0", driver: "d", format: "MJPG" };

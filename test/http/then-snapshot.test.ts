@@ -72,7 +72,7 @@ describe("control with then=snapshot", () => {
   });
 
   test("does the batch without a picture too, and says both", async () => {
-    const screen = new Screen({ ...world.parts, order: () => undefined });
+    const screen = new Screen({ ...world.parts, inputUs: () => 0, order: () => undefined });
     screen.receive({ kind: "state", state: { stage: "no signal" } });
     const { status, body } = await act("?then=snapshot&most=60", { screen });
     expect(status).toBe(503);
@@ -84,16 +84,19 @@ describe("control with then=snapshot", () => {
 
   test("sees the picture that the batch has brought back", async () => {
     const { nowUs, log } = world.parts;
-    const screen: Screen = new Screen({ nowUs, log, order: () => queueMicrotask(frame) });
+    const screen: Screen = new Screen({
+      nowUs,
+      inputUs: () => 0,
+      log,
+      order: () => queueMicrotask(frame),
+    });
     let sequence = 0;
     const size = { width: 64, height: 64 };
     const frame = () => {
-      const first = sequence++ === 0;
-      screen.receive({
-        ...{ kind: "strips", sequence, capturedUs: nowUs(), ...size },
-        header: first ? new Uint8Array(4) : undefined,
-        strips: first ? [{ index: 0, data: new Uint8Array(8) }] : [],
-      });
+      const facts = { sequence: ++sequence, capturedUs: nowUs() };
+      const [header, strips] = [new Uint8Array(4), [{ index: 0, data: new Uint8Array(8) }]];
+      if (sequence > 1) screen.receive({ kind: "same", ...facts });
+      else screen.receive({ kind: "strips", ...facts, ...size, header, strips });
     };
     screen.receive({ kind: "state", state: { stage: "no signal" } });
     const mode = { device: "d", driver: "d", format: "YUYV", tellsSignal: true, ...size };

@@ -65,5 +65,5 @@ test("a closed camera waits for nothing, and has no frames", () => {
   const camera = new Camera({ device: join(folder, "missing"), format: "auto" }, sys, yuv);
   camera.close();
   expect(camera.waits()).toEqual([]);
-  expect(() => camera.grab(true)).toThrow(NoPicture);
+  expect(() => camera.grab()).toThrow(NoPicture);
 });

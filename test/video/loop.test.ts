@@ -1,9 +1,11 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { openJpeg } from "../../src/ffi/jpeg.ts";
+import { addressOf } from "../../src/ffi/memory.ts";
 import { openSys, POLL } from "../../src/ffi/sys.ts";
 import { openYuv } from "../../src/ffi/yuv.ts";
 import { runVideo } from "../../src/video/loop.ts";
-import { NEXT, packRendering, type VideoMessage } from "../../src/video/messages.ts";
+import { type Order, packOrder, type VideoMessage } from "../../src/video/messages.ts";
+import type { Rendering } from "../../src/video/rendering.ts";
 import { type Mode, NoPicture } from "../../src/video/signal.ts";
 import type { Frame, Source } from "../../src/video/source.ts";
 import { createRandom } from "../hid/random.ts";
@@ -18,8 +20,10 @@ const PICTURE = desktop(64, 48, createRandom(1));
 type Step = (stage: Stage) => Frame | undefined;
 
 interface Stage {
-  /** Says `next` to the loop, as the main thread does. */
-  readonly order: (bytes?: Uint8Array) => void;
+  /** Gives the loop an order, as the main thread does. */
+  readonly order: (order: Order) => void;
+  /** From now on its frames may not be held. */
+  readonly few: () => void;
   /** Closes the letterbox. */
   readonly end: () => void;
   /** So many frames came whole, and so many damaged. */
@@ -28,7 +32,8 @@ interface Stage {
 
 /**
  * A source that plays a script, a step for each time it is asked for a frame, and ends the loop
- * after the last. `openings` are played the same way; when there are none left it opens.
+ * after the last. Its frames are numbered from 1, and captured at as many microseconds.
+ * `openings` are played the same way; when there are none left it opens.
  */
 class Script implements Source {
   readonly #steps: Step[];
@@ -38,6 +43,8 @@ class Script implements Source {
   readonly calls: string[];
   captured = 0;
   dropped = 0;
+  mayHold = true;
+  #frames = 0;
 
   constructor(
     stage: Stage,
@@ -76,8 +83,10 @@ class Script implements Source {
       return undefined;
     }
     const frame = step(this.#stage);
-    const release = () => void this.calls.push("released");
-    return frame && { ...frame, [Symbol.dispose]: release };
+    if (frame === undefined) return undefined;
+    const at = ++this.#frames;
+    const release = () => void this.calls.push(`released ${at}`);
+    return { ...frame, sequence: at, capturedUs: at, [Symbol.dispose]: release };
   }
 }
 
@@ -89,7 +98,8 @@ function play(
 ) {
   const [ours, theirs] = sys.socketPair();
   const stage: Stage = {
-    order: (bytes = NEXT) => void sys.tryWrite(ours, bytes),
+    order: (order) => void sys.tryWrite(ours, packOrder(order)),
+    few: () => Object.assign(source, { mayHold: false }),
     end: () => sys.close(ours),
     count: (captured, dropped) => Object.assign(source, { captured, dropped }),
   };
@@ -112,16 +122,24 @@ function summary(message: VideoMessage): string {
     const { order, rendered } = message;
     return `rendered ${order}: ${rendered ? `${rendered.width}x${rendered.height}` : "nothing"}`;
   }
-  if (message.kind === "jpeg") return `jpeg ${message.sequence}`;
+  if (message.kind === "jpeg" || message.kind === "same")
+    return `${message.kind} ${message.sequence}`;
   const header = message.header === undefined ? "" : " with header";
   return `strips ${message.strips.map(({ index }) => index).join()}${header}`;
 }
 
 const nothing: Step = () => undefined;
 const picture: Step = () => frameOf(PICTURE, "full");
-const order: Step = ({ order }) => {
-  order();
+/** Gives an order of a frame; then the next step is played at once. */
+const order: Step = (stage) => {
+  stage.order({ kind: "frame", afterUs: 1 });
   return undefined;
+};
+const orderOf = (order: Order): Step => {
+  return (stage) => {
+    stage.order(order);
+    return undefined;
+  };
 };
 
 function fails(stage: NoPicture["stage"], detail?: string): () => never {
@@ -145,15 +163,42 @@ test("nothing is encoded while nobody wants it", () => {
 test("an order gives one frame, however long it takes to come, and then no more", () => {
   const { calls, told } = play([order, nothing, nothing, picture, nothing]);
   expect(calls).toEqual([
-    ...["open", "grab(false)", "grab(true)", "grab(true)", "grab(true)", "released"],
+    ...["open", "grab(false)", "grab(true)", "grab(true)", "grab(true)", "released 1"],
     ...["grab(false)", "grab(false)", "close"],
   ]);
   expect(told).toEqual(["ok", "strips 0,1,2 with header"]);
 });
 
+test("the newest frame is held, for who asks before the next one comes", () => {
+  const { calls, told } = play([picture, picture, order, nothing, nothing]);
+  expect(calls).toEqual([
+    ...["open", "grab(false)", "grab(false)", "released 1", "grab(false)"],
+    ...["grab(true)", "released 2", "grab(false)", "grab(false)", "close"],
+  ]);
+  expect(told).toEqual(["ok", "strips 0,1,2 with header"]);
+});
+
+test("a device with few buffers has each frame back at once", () => {
+  const few: Step = ({ few }) => {
+    few();
+    return frameOf(PICTURE, "full");
+  };
+  const { calls, told } = play([few, order, nothing, picture]);
+  expect(calls.slice(0, 3)).toEqual(["open", "grab(false)", "released 1"]);
+  expect(told).toEqual(["ok", "strips 0,1,2 with header"]);
+  expect(calls.filter((call) => call.startsWith("released"))).toEqual(["released 1", "released 2"]);
+});
+
+test("a frame that is too old is not told, and stays to be looked at", () => {
+  const later = orderOf({ kind: "frame", afterUs: 2 });
+  const { posted, told } = play([picture, later, nothing, nothing, picture]);
+  expect(told).toEqual(["ok", "strips 0,1,2 with header"]);
+  expect(posted[1]).toMatchObject({ sequence: 2, capturedUs: 2 });
+});
+
 test("orders that come together are one", () => {
   const three: Step = (stage) => {
-    for (let times = 0; times < 3; times++) stage.order();
+    for (const afterUs of [2, 1, 3]) stage.order({ kind: "frame", afterUs });
     return undefined;
   };
   const { told } = play([three, picture, nothing, nothing]);
@@ -163,9 +208,12 @@ test("orders that come together are one", () => {
 test("a rendering is answered after its frame, and one outside of the picture with nothing", () => {
   const whole = { crop: undefined, widthMax: 4096, heightMax: 4096, quality: 90 };
   const ask: Step = (stage) => {
-    stage.order(packRendering(7, { ...whole, widthMax: 32 }));
-    stage.order(packRendering(8, { ...whole, crop: { left: 8, top: 4, width: 20, height: 10 } }));
-    stage.order(packRendering(9, { ...whole, crop: { left: 60, top: 0, width: 8, height: 8 } }));
+    const ask = (order: number, wish: Partial<Rendering>) => {
+      stage.order({ kind: "rendering", afterUs: 1, order, wish: { ...whole, ...wish } });
+    };
+    ask(7, { widthMax: 32 });
+    ask(8, { crop: { left: 8, top: 4, width: 20, height: 10 } });
+    ask(9, { crop: { left: 60, top: 0, width: 8, height: 8 } });
     return undefined;
   };
   const { told } = play([ask, picture]);
@@ -186,27 +234,74 @@ test("frames that came are told once a second, and one that is left out at once"
   expect(told).toEqual(["ok", "3 captured, 0 dropped", "6 captured, 1 dropped"]);
 });
 
-test("each further frame is told as what changed", () => {
+/** PICTURE with another pixel in its second strip. */
+const change: Step = () => {
   const changed = copyOf(PICTURE);
   changed.y[20 * changed.strideY] = 255 - (PICTURE.y[20 * PICTURE.strideY] ?? 0);
-  const change: Step = () => frameOf(changed, "full");
-  const { told } = play([order, picture, order, picture, order, change]);
-  expect(told).toEqual(["ok", "strips 0,1,2 with header", "strips ", "strips 1"]);
+  return frameOf(changed, "full");
+};
+
+test("each further frame is told as what changed, or as the same", () => {
+  const [second, third] = [2, 3].map((afterUs) => orderOf({ kind: "frame", afterUs }));
+  const steps = [order, picture, second ?? order, picture, third ?? order, change];
+  const { told } = play([...steps, order, nothing]);
+  expect(told).toEqual(["ok", "strips 0,1,2 with header", "same 2", "strips 1", "same 3"]);
 });
 
-test("a frame that is a JPEG goes on as it is", () => {
-  const bytes = Uint8Array.of(0xff, 0xd8, 1, 2, 0xff, 0xd9);
-  const frame = { sequence: 7, capturedUs: 5, width: 640, height: 480, bytes };
-  const jpeg: Step = () => ({ kind: "jpeg", ...frame, [Symbol.dispose]: () => undefined });
-  const { posted } = play([order, jpeg]);
-  expect(posted[1]).toEqual({ kind: "jpeg", ...frame });
+test("who watches is told of a change, and after a while that there was none", () => {
+  const watch = orderOf({ kind: "change", untilUs: 5 });
+  const { told, calls } = play([
+    ...[watch, picture, picture],
+    ...[watch, picture, change],
+    ...[orderOf({ kind: "change", untilUs: 7 }), change, change, change],
+  ]);
+  expect(told).toEqual(["ok", "strips 0,1,2 with header", "strips 1", "same 7"]);
+  expect(calls.filter((call) => call === "grab(true)")).toHaveLength(6);
+});
+
+describe("a frame that is a JPEG", () => {
+  const encoder = openJpeg()(64, 48);
+  const jpeg = new Uint8Array(encoder.encode(PICTURE, 80));
+  encoder.close();
+  const padded = new Uint8Array(jpeg.length + 10);
+  padded.set(jpeg);
+
+  function frame(bytes: Uint8Array, refused: string[] = []): Step {
+    return () => ({
+      ...{ kind: "jpeg", sequence: 0, capturedUs: 0 },
+      ...{ address: addressOf(bytes), length: bytes.length },
+      refuse: () => void refused.push("refused"),
+      [Symbol.dispose]: () => undefined,
+    });
+  }
+
+  test("goes on as it is, and again when it is another", () => {
+    const [second, third] = [2, 3].map((afterUs) => orderOf({ kind: "frame", afterUs }));
+    const steps = [order, frame(jpeg), second ?? order, frame(jpeg), third ?? order, frame(padded)];
+    const { posted, told } = play(steps);
+    expect(told).toEqual(["ok", "jpeg 1", "same 2", "jpeg 3"]);
+    const facts = { kind: "jpeg", width: 64, height: 48, bytes: jpeg };
+    expect(posted[1]).toEqual({ ...facts, sequence: 1, capturedUs: 1 } as VideoMessage);
+    expect(posted[3]).toEqual({ ...facts, sequence: 3, capturedUs: 3 } as VideoMessage);
+  });
+
+  test("and damaged is refused, and the next one waited for", () => {
+    const refused: string[] = [];
+    const { told, calls } = play([order, frame(jpeg.subarray(0, 300), refused), frame(jpeg)]);
+    expect(told).toEqual(["ok", "jpeg 2"]);
+    expect(refused).toEqual(["refused"]);
+    expect(calls.filter((call) => call.startsWith("released"))).toEqual([
+      "released 1",
+      "released 2",
+    ]);
+  });
 });
 
 test("a signal that goes and comes back is told each way, looked for once a second", () => {
   const small = desktop(32, 16, createRandom(3));
   const started = sys.monotonicUs();
   const { calls, told, posted } = play(
-    [order, picture, fails("no signal"), order, () => frameOf(small, "full")],
+    [order, picture, picture, fails("no signal"), order, () => frameOf(small, "full")],
     [
       () => MODE,
       fails("no signal"),

@@ -2,9 +2,8 @@ import { expect, test } from "bun:test";
 import { openJpeg } from "../../src/ffi/jpeg.ts";
 import { openSys } from "../../src/ffi/sys.ts";
 import { openYuv } from "../../src/ffi/yuv.ts";
-import { packRendering, unpackRendering } from "../../src/video/messages.ts";
-import { planOf, render } from "../../src/video/rendering.ts";
-import type { JpegFrame } from "../../src/video/source.ts";
+import { type Order, packOrder, unpackOrder } from "../../src/video/messages.ts";
+import { type KeptPicture, planOf, render } from "../../src/video/rendering.ts";
 import { createRandom } from "../hid/random.ts";
 import { decode, desktop, filled, frameOf, pixelAt } from "./pictures.ts";
 
@@ -47,10 +46,14 @@ test("orders come out as they were packed", () => {
       heightMax: 1 + random(2160),
       quality: 1 + random(100),
     };
-    const order = random(2 ** 31);
-    expect(unpackRendering(packRendering(order, wish))).toEqual({ order, wish });
+    const atUs = random(2 ** 31) * 2 ** 20 + random(2 ** 20);
+    const orders: readonly Order[] = [
+      { kind: "rendering", afterUs: atUs, order: random(2 ** 31), wish },
+      { kind: "frame", afterUs: atUs },
+      { kind: "change", untilUs: atUs },
+    ];
+    for (const order of orders) expect(unpackOrder(packOrder(order))).toEqual(order);
   }
-  expect(unpackRendering(Uint8Array.of(1))).toBeUndefined();
 });
 
 /** Four quarters, each of its own grey, with a grid that scaling down averages away. */
@@ -96,14 +99,11 @@ test("a JPEG of a dongle is rendered too, and a broken one is nothing", () => {
   const encoder = parts.makeEncoder(128, 96);
   const bytes = new Uint8Array(encoder.encode(quarters, 95));
   encoder.close();
-  const frame: JpegFrame = {
-    ...{ kind: "jpeg", sequence: 0, capturedUs: 0, ...SIZE, bytes },
-    [Symbol.dispose]: () => undefined,
-  };
-  const done = render(parts, frame, SIZE, { ...WHOLE, widthMax: 64 });
+  const whole: KeptPicture = { kind: "jpeg", ...SIZE, bytes };
+  const done = render(parts, whole, SIZE, { ...WHOLE, widthMax: 64 });
   const picture = decode(done?.bytes ?? new Uint8Array());
   expect([picture.width, picture.height]).toEqual([64, 48]);
   expect(Math.abs((pixelAt(picture, 48, 36)[0] ?? 0) - 190)).toBeLessThanOrEqual(3);
-  const broken = { ...frame, bytes: bytes.slice(0, 200) };
+  const broken = { ...whole, bytes: bytes.slice(0, 200) };
   expect(render(parts, broken, SIZE, WHOLE)).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
 import { Fault } from "../../src/base/fault.ts";
 import { LIMITS } from "../../src/base/limits.ts";
 import { createLog } from "../../src/base/log.ts";
-import type { VideoMessage } from "../../src/video/messages.ts";
+import { type Order, unpackOrder, type VideoMessage } from "../../src/video/messages.ts";
 import { Screen } from "../../src/video/screen.ts";
 import type { Mode, VideoState } from "../../src/video/signal.ts";
 
@@ -12,14 +12,16 @@ const MODE: Mode = { ...NAMES, width: 64, height: 32, tellsSignal: true };
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-/** A screen with its orders counted, its log kept, and a clock that stands until it is set. */
+/** A screen with its orders and its log kept, and a clock that stands until it is set. */
 function setUp() {
   const lines: string[] = [];
   const clock = { us: 1000 };
-  const seen = { orders: 0 };
+  const input = { us: 0 };
+  const orders: Order[] = [];
   const screen = new Screen({
-    order: () => void seen.orders++,
+    order: (order) => void orders.push(unpackOrder(order)),
     nowUs: () => clock.us,
+    inputUs: () => input.us,
     log: createLog(
       () => "info",
       (line) => void lines.push(line),
@@ -27,7 +29,7 @@ function setUp() {
   });
   const tell = (state: VideoState) => screen.receive({ kind: "state", state });
   tell({ stage: "ok", mode: MODE });
-  return { screen, clock, seen, lines, tell };
+  return { screen, clock, input, orders, lines, tell };
 }
 
 /** The strips of a frame as the video thread tells them: each of one byte. */
@@ -41,6 +43,11 @@ function strips(
   });
   const { width, height } = MODE;
   return { kind: "strips", sequence: capturedUs, capturedUs, width, height, header, strips: list };
+}
+
+/** A frame that shows nothing new. */
+function same(capturedUs: number): VideoMessage {
+  return { kind: "same", sequence: capturedUs, capturedUs };
 }
 
 const HEADER = Uint8Array.of(0xaa);
@@ -102,26 +109,36 @@ describe("a picture", () => {
     const { screen } = setUp();
     screen.receive(strips(2000, { 0: 1, 1: 2 }, HEADER));
     const [first, second] = [ask(screen), ask(screen)];
-    screen.receive(strips(3000, {}));
+    screen.receive(same(3000));
     expect(await first).toMatchObject({ version: 1, sequence: 3000, capturedUs: 3000 });
     expect(await second).toEqual(await first);
     screen.receive(strips(4000, { 0: 1 }));
     const third = ask(screen);
-    screen.receive(strips(5000, {}));
+    screen.receive(same(5000));
     expect(await third).toMatchObject({ version: 2, sequence: 5000 });
   });
 
   test("of a dongle has a version of its own when its bytes are others", async () => {
     const { screen } = setUp();
-    const show = (capturedUs: number, ...bytes: number[]) => {
+    const show = (message: VideoMessage) => {
       const asked = ask(screen);
-      const jpeg = { kind: "jpeg", sequence: capturedUs, width: 8, height: 8 } as const;
-      screen.receive({ ...jpeg, capturedUs, bytes: Uint8Array.from(bytes) });
+      screen.receive(message);
       return asked;
     };
-    expect(await show(1000, 1, 2)).toMatchObject({ jpeg: Uint8Array.of(1, 2), version: 1 });
-    expect(await show(1001, 1, 2)).toMatchObject({ version: 1, sequence: 1001, capturedUs: 1001 });
-    expect(await show(1002, 1, 3)).toMatchObject({ jpeg: Uint8Array.of(1, 3), version: 2 });
+    const jpeg = (capturedUs: number, ...bytes: number[]): VideoMessage => {
+      const facts = {
+        kind: "jpeg",
+        sequence: capturedUs,
+        capturedUs,
+        width: 8,
+        height: 8,
+      } as const;
+      return { ...facts, bytes: Uint8Array.from(bytes) };
+    };
+    const first = { jpeg: Uint8Array.of(1, 2), version: 1 };
+    expect(await show(jpeg(1000, 1, 2))).toMatchObject(first);
+    expect(await show(same(1001))).toMatchObject({ ...first, sequence: 1001, capturedUs: 1001 });
+    expect(await show(jpeg(1002, 1, 3))).toMatchObject({ jpeg: Uint8Array.of(1, 3), version: 2 });
   });
 
   test("after a loss of the signal begins anew, with a version of its own", async () => {
@@ -137,41 +154,41 @@ describe("a picture", () => {
 
 describe("whoever asks", () => {
   test("gets a frame captured after the question, never an older one", async () => {
-    const { screen, clock, seen } = setUp();
+    const { screen, clock, orders } = setUp();
     screen.receive(strips(900, { 0: 1 }, HEADER));
     const asked = ask(screen);
-    expect(seen.orders).toBe(1);
+    expect(orders).toHaveLength(1);
     screen.receive(strips(999, { 0: 2 }));
     expect(await isSettled(asked)).toBe(false);
-    expect(seen.orders).toBe(2);
+    expect(orders).toHaveLength(2);
     clock.us = 5000;
     screen.receive(strips(1000, { 0: 3 }));
     expect(await isSettled(asked)).toBe(true);
     expect(await asked).toMatchObject({ capturedUs: 1000, version: 3 });
-    expect(seen.orders).toBe(2);
+    expect(orders).toHaveLength(2);
   });
 
   test("shares one order with all who ask meanwhile", async () => {
-    const { screen, seen } = setUp();
+    const { screen, orders } = setUp();
     const { signal } = new AbortController();
     const asked = Array.from({ length: 20 }, () => screen.next(signal));
-    expect(seen.orders).toBe(1);
+    expect(orders).toHaveLength(1);
     screen.receive(strips(1000, { 0: 1 }, HEADER));
     const pictures = await Promise.all(asked);
     expect(new Set(pictures).size).toBe(1);
-    expect(seen.orders).toBe(1);
+    expect(orders).toHaveLength(1);
   });
 
   test("later than another waits for a later frame, and has it ordered", async () => {
-    const { screen, clock, seen } = setUp();
+    const { screen, clock, orders } = setUp();
     const early = ask(screen);
     clock.us = 2000;
     const late = ask(screen);
     screen.receive(strips(1500, { 0: 1 }, HEADER));
     expect(await early).toMatchObject({ capturedUs: 1500 });
     expect(await isSettled(late)).toBe(false);
-    expect(seen.orders).toBe(2);
-    screen.receive(strips(2500, {}));
+    expect(orders).toHaveLength(2);
+    screen.receive(same(2500));
     expect(await late).toMatchObject({ capturedUs: 2500 });
   });
 
@@ -185,16 +202,16 @@ describe("whoever asks", () => {
   });
 
   test("and goes away is forgotten, and orders nothing more", async () => {
-    const { screen, seen } = setUp();
+    const { screen, orders } = setUp();
     const gone = new AbortController();
     const asked = screen.next(gone.signal).catch((error: unknown) => error);
     gone.abort();
     expect(faultOf(await asked)).toEqual(["stopping", undefined]);
     screen.receive(strips(500, { 0: 1 }, HEADER));
-    expect(seen.orders).toBe(1);
+    expect(orders).toHaveLength(1);
     const late = screen.next(gone.signal).catch((error: unknown) => error);
     expect(faultOf(await late)).toEqual(["stopping", undefined]);
-    expect(seen.orders).toBe(1);
+    expect(orders).toHaveLength(1);
   });
 
   test("is told that the video stalled when no frame comes in time", async () => {
@@ -207,6 +224,99 @@ describe("whoever asks", () => {
     expect(screen.state).toEqual({ stage: "ok", mode: MODE });
     tell({ stage: "stalled" });
     expect(faultOf(await ask(screen))).toEqual(["no_video", "stalled"]);
+  });
+});
+
+describe("the screen now", () => {
+  const { signal } = new AbortController();
+  const [PERIOD_US, AGE_US] = [33_333, LIMITS.snapshot_age_ms_max * 1000];
+
+  /** A screen whose device has sent 30 frames a second up to now, and told the last of them. */
+  function watched() {
+    const set = setUp();
+    set.clock.us = 10_000_000;
+    for (const seconds of [2, 1, 0]) {
+      const atUs = set.clock.us - seconds * 1_000_000;
+      set.screen.receive({ kind: "counts", captured: atUs / PERIOD_US, dropped: 0, atUs });
+    }
+    set.screen.receive(strips(set.clock.us, { 0: 1 }, HEADER));
+    return set;
+  }
+
+  test("is the picture told last, as long as the device has no newer frame", async () => {
+    const { screen, clock, orders } = watched();
+    clock.us += PERIOD_US - 1000;
+    expect(await screen.now(signal)).toMatchObject({ capturedUs: 10_000_000, version: 1 });
+    expect(orders).toEqual([]);
+    clock.us += 2000;
+    const asked = screen.now(signal);
+    expect(orders).toEqual([{ kind: "frame", afterUs: clock.us - AGE_US }]);
+    screen.receive(same(10_000_000 + PERIOD_US));
+    expect(await asked).toMatchObject({ capturedUs: 10_033_333, version: 1 });
+  });
+
+  test("is never older than the last input that the host took", async () => {
+    const { screen, clock, input, orders } = watched();
+    clock.us += 1000;
+    input.us = clock.us - 500;
+    const asked = screen.now(signal);
+    expect(orders).toEqual([{ kind: "frame", afterUs: input.us }]);
+    screen.receive(same(input.us - 1));
+    expect(await isSettled(asked)).toBe(false);
+    screen.receive(strips(input.us, { 0: 2 }));
+    expect(await asked).toMatchObject({ capturedUs: input.us, version: 2 });
+    expect(await screen.now(signal)).toMatchObject({ version: 2 });
+  });
+
+  test("is asked for while nobody knows how often the device sends frames", async () => {
+    const { screen, clock, orders } = setUp();
+    screen.receive(strips(clock.us, { 0: 1 }, HEADER));
+    clock.us += 1;
+    const asked = screen.now(signal);
+    expect(orders).toHaveLength(1);
+    screen.receive(same(clock.us));
+    expect(await asked).toMatchObject({ capturedUs: clock.us });
+  });
+});
+
+describe("a change", () => {
+  const { signal } = new AbortController();
+
+  test("is the first picture of another version, or the same one in the end", async () => {
+    const { screen, orders } = setUp();
+    screen.receive(strips(1000, { 0: 1 }, HEADER));
+    const [soon, late] = [screen.change(1, 5000, signal), screen.change(1, 9000, signal)];
+    expect(orders).toEqual([{ kind: "change", untilUs: 5000 }]);
+    screen.receive(same(4999));
+    expect(await isSettled(soon)).toBe(false);
+    screen.receive(same(5000));
+    expect(await soon).toMatchObject({ version: 1, capturedUs: 5000 });
+    expect(await isSettled(late)).toBe(false);
+    expect(orders.at(-1)).toEqual({ kind: "change", untilUs: 9000 });
+    screen.receive(strips(5001, { 0: 2 }));
+    expect(await late).toMatchObject({ version: 2, capturedUs: 5001 });
+  });
+
+  test("that has come already is the screen now", async () => {
+    const { screen, clock, orders } = setUp();
+    screen.receive(strips(1000, { 0: 1 }, HEADER));
+    screen.receive(strips(2000, { 0: 2 }));
+    clock.us = 1_000_000;
+    const asked = screen.change(1, 5_000_000, signal);
+    expect(orders).toEqual([{ kind: "frame", afterUs: 900_000 }]);
+    screen.receive(same(999_000));
+    expect(await asked).toMatchObject({ version: 2, capturedUs: 999_000 });
+  });
+
+  test("is ordered anew when capture begins anew", async () => {
+    const { screen, tell, orders } = setUp();
+    screen.receive(strips(1000, { 0: 1 }, HEADER));
+    const asked = screen.change(1, 5000, signal);
+    tell({ stage: "mode change" });
+    tell({ stage: "ok", mode: MODE });
+    expect(orders).toHaveLength(2);
+    screen.receive(strips(2000, { 0: 1 }, HEADER));
+    expect(await asked).toMatchObject({ version: 2 });
   });
 });
 
@@ -226,7 +336,7 @@ describe("whether there is a signal", () => {
       expect(screen.signal).toBe("unknown");
       change(times);
       expect(screen.signal).toBe("unknown");
-      screen.receive(strips(times, {}));
+      screen.receive(same(times));
       expect(screen.signal).toBe("unknown");
       change(times + 10);
       expect(screen.signal).toBe("ok");
@@ -236,13 +346,13 @@ describe("whether there is a signal", () => {
 
 describe("a change of the signal", () => {
   test("is told to all who wait, and to who asks after it", async () => {
-    const { screen, tell, seen } = setUp();
+    const { screen, tell, orders } = setUp();
     const asked = [ask(screen), ask(screen)];
     tell({ stage: "no signal" });
     const faults = await Promise.all([...asked, ask(screen)]);
     expect(faults.map(faultOf)).toEqual(new Array(3).fill(["no_video", "no signal"]));
     expect(String(faults[0])).toContain("is the host on, and the cable in at both ends?");
-    expect(seen.orders).toBe(1);
+    expect(orders).toHaveLength(1);
   });
 
   test("to another mode is waited for, and a signal that then is lost is told", async () => {

@@ -63,6 +63,7 @@ async function capture(sys: Sys, job: Job): Promise<Outcome> {
   const screen = new Screen({
     order: (order) => void thread.send(order),
     nowUs: () => sys.monotonicUs(),
+    inputUs: () => 0,
     log,
   });
   const settings = { device: job.device, format: "auto" };

@@ -1,0 +1,45 @@
+import type { Order, RenderingOrder } from "./messages.ts";
+
+/** What was ordered of the video thread, and not told yet. */
+export class Wants {
+  #frameAfterUs = Number.POSITIVE_INFINITY;
+  #changeUntilUs = Number.POSITIVE_INFINITY;
+  #renderings: RenderingOrder[] = [];
+
+  /** Orders of a kind that come together are one: the one that is content soonest. */
+  add(order: Order): void {
+    if (order.kind === "rendering") this.#renderings.push(order);
+    else if (order.kind === "frame") {
+      this.#frameAfterUs = Math.min(this.#frameAfterUs, order.afterUs);
+    } else this.#changeUntilUs = Math.min(this.#changeUntilUs, order.untilUs);
+  }
+
+  /** Whether there is anything to tell. */
+  get any(): boolean {
+    const isWatched = this.#changeUntilUs < Number.POSITIVE_INFINITY;
+    return (
+      isWatched || this.#frameAfterUs < Number.POSITIVE_INFINITY || this.#renderings.length > 0
+    );
+  }
+
+  /** Whether a frame that was captured then has to be looked at. */
+  concern(capturedUs: number): boolean {
+    return this.#changeUntilUs < Number.POSITIVE_INFINITY || this.owe(capturedUs);
+  }
+
+  /** Whether a frame that was captured then has to be told, even if it shows nothing new. */
+  owe(capturedUs: number): boolean {
+    const isDue = capturedUs >= Math.min(this.#frameAfterUs, this.#changeUntilUs);
+    return isDue || this.#renderings.some(({ afterUs }) => capturedUs >= afterUs);
+  }
+
+  /** A frame is told that was captured then. @returns the renderings that are wanted of it */
+  tell(capturedUs: number): readonly RenderingOrder[] {
+    if (capturedUs >= this.#frameAfterUs) this.#frameAfterUs = Number.POSITIVE_INFINITY;
+    this.#changeUntilUs = Number.POSITIVE_INFINITY;
+    const isDue = ({ afterUs }: RenderingOrder) => capturedUs >= afterUs;
+    const due = this.#renderings.filter(isDue);
+    this.#renderings = this.#renderings.filter((order) => !isDue(order));
+    return due;
+  }
+}
