@@ -20,6 +20,15 @@ export const LIMITS = {
   /** What a refusal repeats of the input: enough to find it, too little to abuse or to leak. */
   input_echo_characters_max: 32,
   viewers_max: 16,
+  /** Clients of /api/ws; a dashboard of many costs a few kilobytes each. */
+  sockets_max: 256,
+  /** Messages of a socket: a mouse tells 1000 a second, and browsers half of that. */
+  socket_messages_max: 4000,
+  socket_messages_per_second_max: 2000,
+  /** Events of a socket that the host has not taken yet, as many as of a batch. */
+  input_events_waiting_max: 1024,
+  /** Events of a socket that are done before somebody else has a turn. */
+  input_events_at_once_max: 32,
   /** A stream that says nothing for longer is taken for dead by browsers and ffmpeg. */
   stream_silence_ms_max: 1000,
 

@@ -14,6 +14,8 @@ export interface Asker {
   readonly party: Party;
   /** 0: not at all, when somebody else is in control. */
   readonly waitMs: number;
+  /** Behind how many others it waits for its turn; LIMITS.batches_waiting_max if not said. */
+  readonly waitingMax?: number;
 }
 
 interface Running {
@@ -66,14 +68,15 @@ export class Arbiter {
    * @throws Fault `conflict` when somebody else is in control, `too_many` when too many batches
    * wait, `bad_request` when it took too long, as `Runner.run` does, or the reason of `signal`
    */
-  async run(batch: Batch, { party, waitMs }: Asker, signal: AbortSignal): Promise<Outcome> {
+  async run(batch: Batch, asker: Asker, signal: AbortSignal): Promise<Outcome> {
+    const { party, waitMs, waitingMax } = asker;
     // Keys and movements make a person active, and a pause does not.
     const isInput = batch.some(({ kind }) => kind !== "delay");
     using _use = isInput ? this.#lease.use(party) : undefined;
     const untilMs = this.#monotonic() + waitMs;
     for (;;) {
       await this.#permission(party, untilMs, signal);
-      using _turn = await this.#turns.take(party, signal);
+      using _turn = await this.#turns.take(party, signal, waitingMax);
       signal.throwIfAborted();
       // Somebody may have come while the batch waited for its turn.
       if (this.#lease.waitMs(party) !== undefined) continue;

@@ -30,11 +30,16 @@ export class Turns {
   /**
    * Waits for the turn; disposing of it passes it on. Whoever aborts while waiting leaves the
    * queue.
+   * @param waitingMax how many may wait already, where that is bounded otherwise
    * @throws Fault `too_many` when the queue is full, or the reason of `signal`
    */
-  async take(party: Party, signal: AbortSignal): Promise<Disposable> {
+  async take(
+    party: Party,
+    signal: AbortSignal,
+    waitingMax = this.#waitingMax,
+  ): Promise<Disposable> {
     signal.throwIfAborted();
-    if (this.#isTaken) await this.#wait(party, signal);
+    if (this.#isTaken) await this.#wait(party, signal, waitingMax);
     this.#isTaken = true;
     const keys = new Set(this.#waiting.map((waiter) => waiter.party.key));
     const before = this.#served.filter((key) => key !== party.key && keys.has(key));
@@ -42,10 +47,10 @@ export class Turns {
     return { [Symbol.dispose]: () => this.#pass() };
   }
 
-  #wait(party: Party, signal: AbortSignal): Promise<void> {
+  #wait(party: Party, signal: AbortSignal, waitingMax: number): Promise<void> {
     const alike = this.#waiting.filter((waiter) => waiter.party.kind === party.kind);
-    if (alike.length >= this.#waitingMax) {
-      const waiting = `${this.#waitingMax} batches are waiting already`;
+    if (alike.length >= waitingMax) {
+      const waiting = `${waitingMax} batches are waiting already`;
       throw new Fault("too_many", `${waiting}: send the next when one was answered`);
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();

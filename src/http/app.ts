@@ -15,6 +15,8 @@ import { hidRoutes } from "./kvmd-hid.ts";
 import { HidPanel, type HidPanelParts } from "./kvmd-hid-state.ts";
 import { type InfoParts, infoHandler } from "./kvmd-info.ts";
 import { type LogParts, logHandler } from "./kvmd-log.ts";
+import { subjectsOf } from "./kvmd-subjects.ts";
+import { kvmdSocketHandler } from "./kvmd-ws.ts";
 import { CredentialEnded } from "./lasting.ts";
 import { leaseRoutes } from "./lease.ts";
 import { linkr } from "./linkr.ts";
@@ -50,6 +52,7 @@ export interface AppParts
 
 /** Every door of linkrd, one row each. */
 export function routes(parts: AppParts): readonly Route[] {
+  const panel = new HidPanel(parts);
   return [
     {
       method: "GET",
@@ -109,7 +112,14 @@ export function routes(parts: AppParts): readonly Route[] {
       handler: logHandler(parts),
     },
     ...absentRoutes(),
-    ...hidRoutes(parts, new HidPanel(parts)),
+    ...hidRoutes(parts, panel),
+    {
+      method: "GET",
+      path: "/api/ws",
+      access: ["view", "control"],
+      dialect: kvmd,
+      handler: kvmdSocketHandler(parts, subjectsOf(parts, panel)),
+    },
     ...authRoutes(parts.authority),
     ...accountRoutes(parts.authority),
     ...tokenRoutes(parts.authority),

@@ -2,6 +2,8 @@
 export interface Socket {
   /** @returns false when the client has not taken enough of what was sent before */
   send(message: Uint8Array | string): boolean;
+  /** Asks whether the client is still there; one that says nothing for long is closed. */
+  ping(): void;
   close(code: number, reason: string): void;
 }
 
@@ -18,6 +20,8 @@ export interface SocketHandler {
 
 /** Codes of RFC 6455, section 7.4.1, and of the application. */
 export const CLOSE = {
+  /** The client asked for it. */
+  normal: 1000,
   /** A message that no client of ours sends. */
   policy: 1008,
   /** Ours to mend. */
@@ -60,6 +64,9 @@ export const websocket: Bun.WebSocketHandler<SocketData> = {
 function socketOf(ws: Bun.ServerWebSocket<SocketData>): Socket {
   return {
     send: (message) => ws.send(message) !== 0,
+    ping: () => {
+      ws.ping();
+    },
     close: (code, reason) => ws.close(code, reason),
   };
 }

@@ -1,0 +1,33 @@
+/** How fast somebody may do something: a bucket that is filled again all the time. */
+export interface Rate {
+  /** How many at once, after a pause. */
+  readonly max: number;
+  /** How many over time. */
+  readonly perSecond: number;
+}
+
+export class Bucket {
+  readonly #monotonic: () => number;
+  readonly #rate: Rate;
+  #left: number;
+  #atMs: number;
+
+  /** @param monotonic milliseconds that only ever go forward */
+  constructor(monotonic: () => number, rate: Rate) {
+    this.#monotonic = monotonic;
+    this.#rate = rate;
+    this.#left = rate.max;
+    this.#atMs = monotonic();
+  }
+
+  /** Counts one. @returns false, and counts nothing, when there were too many */
+  take(): boolean {
+    const nowMs = this.#monotonic();
+    const gained = ((nowMs - this.#atMs) / 1000) * this.#rate.perSecond;
+    this.#left = Math.min(this.#rate.max, this.#left + gained);
+    this.#atMs = nowMs;
+    if (this.#left < 1) return false;
+    this.#left -= 1;
+    return true;
+  }
+}

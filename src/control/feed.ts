@@ -1,0 +1,83 @@
+/** Input that comes as it is made, and is answered by nobody: the events of a WebSocket. */
+import { LIMITS } from "../base/limits.ts";
+import type { Arbiter } from "./arbiter.ts";
+import type { Batch, ControlEvent } from "./events.ts";
+import type { Party } from "./party.ts";
+
+export interface FeedParts {
+  readonly arbiter: Arbiter;
+  /** Its hand is of this feed alone. */
+  readonly party: Party;
+  /** Called with why input was not done, once until some is done again. */
+  readonly refused: (error: unknown) => void;
+}
+
+/**
+ * Does events in order, at once while the host keeps up. Behind a host that is slower, movements
+ * become one, keys and buttons wait. What was not done is not done later: it would come as a
+ * surprise.
+ */
+export class InputFeed {
+  readonly #parts: FeedParts;
+  readonly #closing = new AbortController();
+  #waiting: ControlEvent[] = [];
+  #isRunning = false;
+  /** Why input was refused last; "" when it was not. */
+  #refusal = "";
+
+  constructor(parts: FeedParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes `events`. @returns false when the host is so far behind that they cannot wait */
+  push(events: Batch): boolean {
+    const isBehind = this.#waiting.length > 0;
+    for (const event of events) {
+      const last = isBehind ? this.#waiting.at(-1) : undefined;
+      const both = last && together(last, event);
+      if (both === undefined) this.#waiting.push(event);
+      else this.#waiting.splice(-1, 1, both);
+    }
+    if (this.#waiting.length > LIMITS.input_events_waiting_max) return false;
+    if (!this.#isRunning) void this.#run();
+    return true;
+  }
+
+  /** Takes no more, and lets go of what was pressed through it. */
+  async close(): Promise<void> {
+    this.#waiting = [];
+    this.#closing.abort();
+    await this.#parts.arbiter.letGo(this.#parts.party);
+  }
+
+  /** In pieces, so that others have a turn in between. */
+  async #run(): Promise<void> {
+    const { arbiter, party, refused } = this.#parts;
+    const asker = { party, waitMs: 0, waitingMax: LIMITS.sockets_max };
+    const { signal } = this.#closing;
+    this.#isRunning = true;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, LIMITS.input_events_at_once_max);
+      try {
+        await arbiter.run(batch, asker, signal);
+        this.#refusal = "";
+      } catch (error) {
+        this.#waiting = [];
+        await arbiter.letGo(party);
+        const refusal = error instanceof Error ? error.message : "";
+        if (!signal.aborted && refusal !== this.#refusal) refused(error);
+        this.#refusal = refusal;
+      }
+    }
+    this.#isRunning = false;
+  }
+}
+
+/** What two movements come to when no more than one can be done; undefined for anything else. */
+function together(one: ControlEvent, next: ControlEvent): ControlEvent | undefined {
+  if (one.kind === "move" && next.kind === "move") return next;
+  if (one.kind !== "nudge" || next.kind !== "nudge") return undefined;
+  const [dx, dy] = [one.dx + next.dx, one.dy + next.dy];
+  const farthest = Math.max(Math.abs(dx), Math.abs(dy));
+  return farthest <= LIMITS.relative_pixels_max ? { kind: "nudge", dx, dy } : undefined;
+}
