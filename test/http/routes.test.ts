@@ -11,6 +11,7 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const UNUSUAL = new Map([
   ["/api/screen/ws", 426],
   ["/api/msd/read", 400],
+  ["/api/ws", 400],
 ]);
 const SECURITY = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
