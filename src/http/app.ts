@@ -10,13 +10,7 @@ import { controlHandler } from "./control.ts";
 import { hostGuard } from "./host.ts";
 import { addressOf, identify } from "./identity.ts";
 import { isKvmdPath, kvmd, straightened } from "./kvmd.ts";
-import { absentRoutes } from "./kvmd-absent.ts";
-import { hidRoutes } from "./kvmd-hid.ts";
-import { HidPanel, type HidPanelParts } from "./kvmd-hid-state.ts";
-import { type InfoParts, infoHandler } from "./kvmd-info.ts";
-import { type LogParts, logHandler } from "./kvmd-log.ts";
-import { subjectsOf } from "./kvmd-subjects.ts";
-import { kvmdSocketHandler } from "./kvmd-ws.ts";
+import { type KvmdParts, kvmdRoutes } from "./kvmd-routes.ts";
 import { CredentialEnded } from "./lasting.ts";
 import { leaseRoutes } from "./lease.ts";
 import { linkr } from "./linkr.ts";
@@ -38,10 +32,8 @@ export interface AppParts
     StreamParts,
     ScreenSocketParts,
     StatusParts,
-    HidPanelParts,
     WolParts,
-    InfoParts,
-    LogParts,
+    KvmdParts,
     Omit<PlainParts, "dialectOf"> {
   /** Names, besides addresses and localhost, under which this device may be called. */
   readonly hosts: () => readonly string[];
@@ -52,7 +44,6 @@ export interface AppParts
 
 /** Every door of linkrd, one row each. */
 export function routes(parts: AppParts): readonly Route[] {
-  const panel = new HidPanel(parts);
   return [
     {
       method: "GET",
@@ -97,29 +88,7 @@ export function routes(parts: AppParts): readonly Route[] {
       dialect: problem,
       handler: wolHandler(parts),
     },
-    {
-      method: "GET",
-      path: "/api/info",
-      access: "info",
-      dialect: kvmd,
-      handler: infoHandler(parts),
-    },
-    {
-      method: "GET",
-      path: "/api/log",
-      access: "log",
-      dialect: kvmd,
-      handler: logHandler(parts),
-    },
-    ...absentRoutes(),
-    ...hidRoutes(parts, panel),
-    {
-      method: "GET",
-      path: "/api/ws",
-      access: ["view", "control"],
-      dialect: kvmd,
-      handler: kvmdSocketHandler(parts, subjectsOf(parts, panel)),
-    },
+    ...kvmdRoutes(parts),
     ...authRoutes(parts.authority),
     ...accountRoutes(parts.authority),
     ...tokenRoutes(parts.authority),

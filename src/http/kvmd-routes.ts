@@ -1,0 +1,41 @@
+/** PiKVM's doors, save those of its login: one row each, and one state behind what they tell. */
+import { kvmd } from "./kvmd.ts";
+import { absentRoutes } from "./kvmd-absent.ts";
+import { hidRoutes } from "./kvmd-hid.ts";
+import { HidPanel, type HidPanelParts } from "./kvmd-hid-state.ts";
+import { type InfoParts, infoHandler } from "./kvmd-info.ts";
+import { type LogParts, logHandler } from "./kvmd-log.ts";
+import { subjectsOf } from "./kvmd-subjects.ts";
+import { type KvmdSocketParts, kvmdSocketHandler } from "./kvmd-ws.ts";
+import type { Route } from "./route.ts";
+
+export interface KvmdParts extends HidPanelParts, InfoParts, LogParts, KvmdSocketParts {}
+
+export function kvmdRoutes(parts: KvmdParts): readonly Route[] {
+  const panel = new HidPanel(parts);
+  return [
+    {
+      method: "GET",
+      path: "/api/info",
+      access: "info",
+      dialect: kvmd,
+      handler: infoHandler(parts),
+    },
+    {
+      method: "GET",
+      path: "/api/log",
+      access: "log",
+      dialect: kvmd,
+      handler: logHandler(parts),
+    },
+    ...hidRoutes(parts, panel),
+    {
+      method: "GET",
+      path: "/api/ws",
+      access: ["view", "control"],
+      dialect: kvmd,
+      handler: kvmdSocketHandler(parts, subjectsOf(parts, panel)),
+    },
+    ...absentRoutes(),
+  ];
+}
