@@ -76,3 +76,16 @@ if [ ! -x "$bun" ] || [ "$("$bun" --version)" != "$bun_version" ]; then
 	"$bootstrap" install --frozen-lockfile --silent
 fi
 "$bun" install --frozen-lockfile --silent
+
+# promtool alone: the package it comes in is large, and starts a service.
+promtool=build/promtool/usr/bin/promtool
+if [ "$level" = test ] && [ ! -x $promtool ]; then
+	say "fetching promtool out of Debian's prometheus into build/; nothing of it is installed"
+	rm -rf build/promtool
+	mkdir -p build/promtool
+	download() { (cd build/promtool && apt-get -qq download prometheus 2>/dev/null); }
+	download || { as_root apt-get -qq update && download; }
+	dpkg-deb --fsys-tarfile build/promtool/prometheus_*.deb |
+		tar -xf - -C build/promtool ./usr/bin/promtool
+	rm build/promtool/prometheus_*.deb
+fi

@@ -24,6 +24,7 @@ import { type Layout, layoutOf } from "./hid/layout.ts";
 import { readUsbPort } from "./hid/udc.ts";
 import { createApp } from "./http/app.ts";
 import { Doors } from "./http/doors.ts";
+import { Traffic } from "./http/metrics.ts";
 import { IMAGE_NOTES, readProblems } from "./http/problems.ts";
 import { refuseLiveSocket } from "./http/serve.ts";
 import { loadPage } from "./page.ts";
@@ -168,6 +169,7 @@ class Running implements Daemon {
       arbiter: this.#arbiter,
       authority,
       machine: new Machine(),
+      traffic: new Traffic(),
       lines: this.#options.journalled ? new Journal(this.#lines) : this.#lines,
       version: this.#options.version,
       epoch: randomBytes(6).toString("hex"),

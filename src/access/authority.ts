@@ -1,4 +1,5 @@
 /** Who may do what, and for how long: the parts of this room as one, for the daemon. */
+import { Counts } from "../base/counts.ts";
 import type { Log } from "../base/log.ts";
 import { Accounts } from "./account.ts";
 import { Audit } from "./audit.ts";
@@ -8,6 +9,7 @@ import { type Attempt, Login } from "./login.ts";
 import { PasswordChecker } from "./password.ts";
 import { credentialOf, Sessions } from "./session.ts";
 import type { AccessStore } from "./store.ts";
+import type { Status } from "./token.ts";
 import { TokenRate } from "./token-rate.ts";
 import { TotpChecker } from "./totp.ts";
 
@@ -26,6 +28,8 @@ export class Authority {
   readonly accounts: Accounts;
   readonly tokenRate: TokenRate;
   readonly audit: Audit;
+  /** Tokens that requests came with, by what they were found to be. */
+  readonly tokenChecks = new Counts<Status | "Unknown">();
 
   constructor({ store, stateDir, log, monotonic }: AuthorityOptions) {
     const { now } = store.clock;

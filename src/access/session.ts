@@ -56,6 +56,12 @@ export class Sessions {
     return text;
   }
 
+  /** How many there are. */
+  get size(): number {
+    this.#sweep();
+    return this.#entries.size;
+  }
+
   /** Whose session `text` is; undefined when it is none or over. Counts as use. */
   find(text: string): Session | undefined {
     return SESSION_TEXT.test(text) ? this.check(digestOf(text)) : undefined;

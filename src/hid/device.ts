@@ -1,3 +1,4 @@
+import { Counts } from "../base/counts.ts";
 import { Fault } from "../base/fault.ts";
 import { packReports } from "./packet.ts";
 import type { HidReport } from "./reports.ts";
@@ -12,6 +13,7 @@ const STAGE_OF_PORT: ReadonlyMap<string, HidStage> = new Map([
 ]);
 
 interface Waiting {
+  readonly reports: number;
   readonly resolve: () => void;
   readonly reject: (fault: Fault) => void;
 }
@@ -20,6 +22,8 @@ interface Waiting {
 export class HidDevice {
   readonly #write: (packet: Uint8Array) => boolean;
   readonly #nowUs: () => number;
+  /** By what became of the call that they were part of. */
+  readonly reports = new Counts<"taken" | "failed">();
   readonly #waiting = new Map<number, Waiting>();
   #lastCall = 0;
   #stage: HidStage | undefined;
@@ -71,7 +75,7 @@ export class HidDevice {
         reject(new Fault("too_many", "too much input is waiting for the host: try again later"));
         return;
       }
-      this.#waiting.set(call, { resolve, reject });
+      this.#waiting.set(call, { reports: reports.length, resolve, reject });
     });
   }
 
@@ -85,6 +89,7 @@ export class HidDevice {
     this.#takenUs = this.#nowUs();
     const waiting = this.#waiting.get(message.call);
     this.#waiting.delete(message.call);
+    this.reports.add(message.kind, waiting?.reports);
     this.#stage = message.kind === "failed" ? message.stage : undefined;
     if (message.kind === "taken") waiting?.resolve();
     else waiting?.reject(hidFault(message.stage, message.detail));

@@ -1,4 +1,4 @@
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import type { Authority } from "../access/authority.ts";
 import { type Identity, isAble } from "../access/identity.ts";
 import type { Ability } from "../access/token.ts";
@@ -7,6 +7,7 @@ import type { Log } from "../base/log.ts";
 import { accountRoutes } from "./account.ts";
 import { authRoutes } from "./auth.ts";
 import { controlHandler } from "./control.ts";
+import { EXPOSITION_TYPE } from "./exposition.ts";
 import { hostGuard } from "./host.ts";
 import { addressOf, identify } from "./identity.ts";
 import { isKvmdPath, kvmd, straightened } from "./kvmd.ts";
@@ -14,6 +15,7 @@ import { type KvmdParts, kvmdRoutes } from "./kvmd-routes.ts";
 import { CredentialEnded } from "./lasting.ts";
 import { leaseRoutes } from "./lease.ts";
 import { linkr } from "./linkr.ts";
+import { metricsHandler, metricsOf, type Traffic } from "./metrics.ts";
 import { type Asset, pageRoutes } from "./page.ts";
 import type { PictureParts } from "./picture.ts";
 import { type PlainParts, plainGuard } from "./plain.ts";
@@ -88,6 +90,13 @@ export function routes(parts: AppParts): readonly Route[] {
       dialect: problem,
       handler: wolHandler(parts),
     },
+    {
+      method: "GET",
+      path: "/metrics",
+      access: "metrics",
+      dialect: problem,
+      handler: metricsHandler(EXPOSITION_TYPE, () => metricsOf(parts)),
+    },
     ...kvmdRoutes(parts),
     ...authRoutes(parts.authority),
     ...accountRoutes(parts.authority),
@@ -99,7 +108,12 @@ export function routes(parts: AppParts): readonly Route[] {
 /** The HTTP application. Its third argument to `fetch` is Env's Bindings. */
 export function createApp(parts: AppParts): Hono<Env> {
   const app = new Hono<Env>();
-  app.use(secureHeaders, hostGuard(parts.hosts), plainGuard({ ...parts, dialectOf }));
+  app.use(
+    counting(parts.traffic),
+    secureHeaders,
+    hostGuard(parts.hosts),
+    plainGuard({ ...parts, dialectOf }),
+  );
   const table = routes(parts);
   for (const route of table) {
     app.on(route.method, route.path, (context) => enter(parts, route, context));
@@ -107,7 +121,10 @@ export function createApp(parts: AppParts): Hono<Env> {
   const paths = new Set(table.map((route) => route.path));
   for (const path of paths) {
     const here = table.filter((route) => route.path === path);
-    app.all(path, () => methodNotAllowed(here));
+    app.all(path, (context) => {
+      context.set("pattern", path);
+      return methodNotAllowed(here);
+    });
   }
   app.notFound((context) => {
     const straight = straightened(context.req.url, paths);
@@ -115,13 +132,14 @@ export function createApp(parts: AppParts): Hono<Env> {
     return dialectOf(context.req.path).fault(notFound());
   });
   app.onError((error, context) => {
-    return answerFault(parts.log, dialectOf(context.req.path), error, context.req.raw.signal);
+    return answerFault(parts, dialectOf(context.req.path), error, context.req.raw.signal);
   });
   return app;
 }
 
 async function enter(parts: AppParts, route: Route, context: Context<Env>): Promise<Response> {
-  const { access, dialect, handler } = route;
+  const { access, dialect, handler, path } = route;
+  context.set("pattern", path);
   try {
     if (access === "open") {
       if (context.env.peer !== undefined) refuseOtherSites(context.req.raw, undefined);
@@ -130,7 +148,7 @@ async function enter(parts: AppParts, route: Route, context: Context<Env>): Prom
     const refusal = await admit(parts.authority, access, dialect, context);
     return refusal === undefined ? await handler(context) : dialect.refuse(refusal);
   } catch (error) {
-    return answerFault(parts.log, dialect, error, context.req.raw.signal);
+    return answerFault(parts, dialect, error, context.req.raw.signal);
   }
 }
 
@@ -176,10 +194,19 @@ function missingOf(
  * What nobody foresaw is our bug: it is logged whole and told as little as possible. That a client
  * went away, as `signal` says, is no fault of anybody's, and nobody reads the answer.
  */
-function answerFault(log: Log, dialect: Dialect, error: unknown, signal: AbortSignal): Response {
+function answerFault(
+  { log, traffic }: AppParts,
+  dialect: Dialect,
+  error: unknown,
+  signal: AbortSignal,
+): Response {
   if (error instanceof CredentialEnded) return dialect.refuse("bad credential");
-  if (error instanceof Fault) return answerTo(dialect, error);
+  if (error instanceof Fault) {
+    traffic.faults.add(error.code);
+    return answerTo(dialect, error);
+  }
   if (signal.aborted) return dialect.fault(new Fault("stopping", "the client went away"));
+  traffic.faults.add("internal");
   log.error(`a request failed: ${chain(error)}`);
   return dialect.fault(new Fault("internal", "linkrd failed at this request: its log says why"));
 }
@@ -208,6 +235,14 @@ function notFound(): Fault {
 function dialectOf(path: string): Dialect {
   if (path.startsWith("/api/public/")) return linkr;
   return isKvmdPath(path) ? kvmd : problem;
+}
+
+/** Counts what was answered, by the pattern of its route. */
+function counting(traffic: Traffic): MiddlewareHandler<Env> {
+  return async (context, next) => {
+    await next();
+    traffic.count(context.req.method, context.get("pattern"), context.res.status);
+  };
 }
 
 /** No page of another site may read, frame or sniff what linkrd answers. */

@@ -37,8 +37,9 @@ export async function identify(
 }
 
 function identifyToken(authority: Authority, text: string, from: string): Identity | "bad" {
-  const { store, tokenRate, audit } = authority;
+  const { store, tokenRate, tokenChecks, audit } = authority;
   const known = store.verify(text);
+  tokenChecks.add(known?.status ?? "Unknown");
   if (known?.status !== "Active") {
     const who = known?.token.name ?? "unknown";
     const about = known?.status ?? "not a token of this device";

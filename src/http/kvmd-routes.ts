@@ -5,11 +5,18 @@ import { hidRoutes } from "./kvmd-hid.ts";
 import { HidPanel, type HidPanelParts } from "./kvmd-hid-state.ts";
 import { type InfoParts, infoHandler } from "./kvmd-info.ts";
 import { type LogParts, logHandler } from "./kvmd-log.ts";
+import { kvmdMetricsOf } from "./kvmd-metrics.ts";
 import { subjectsOf } from "./kvmd-subjects.ts";
 import { type KvmdSocketParts, kvmdSocketHandler } from "./kvmd-ws.ts";
+import { type MetricsParts, metricsHandler, metricsOf } from "./metrics.ts";
 import type { Route } from "./route.ts";
 
-export interface KvmdParts extends HidPanelParts, InfoParts, LogParts, KvmdSocketParts {}
+export interface KvmdParts
+  extends HidPanelParts,
+    InfoParts,
+    LogParts,
+    MetricsParts,
+    KvmdSocketParts {}
 
 export function kvmdRoutes(parts: KvmdParts): readonly Route[] {
   const panel = new HidPanel(parts);
@@ -27,6 +34,18 @@ export function kvmdRoutes(parts: KvmdParts): readonly Route[] {
       access: "log",
       dialect: kvmd,
       handler: logHandler(parts),
+    },
+    {
+      method: "GET",
+      path: "/api/export/prometheus/metrics",
+      access: "metrics",
+      dialect: kvmd,
+      // kvmd's own come first.
+      handler: metricsHandler(
+        "text/plain; charset=utf-8",
+        () => kvmdMetricsOf(parts),
+        () => metricsOf(parts),
+      ),
     },
     ...hidRoutes(parts, panel),
     {

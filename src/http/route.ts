@@ -20,10 +20,10 @@ export interface RequestFacts {
   readonly unhurried: () => void;
 }
 
-/** The app's types, for hono. An open route has no identity. */
+/** The app's types, for hono. An open route has no identity, what is no route has no pattern. */
 export interface Env {
   Bindings: RequestFacts;
-  Variables: { identity: Identity };
+  Variables: { identity: Identity; pattern?: string };
 }
 
 /** How a family of routes is spoken to and answers. */

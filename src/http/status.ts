@@ -88,7 +88,7 @@ export function statusOf(parts: StatusParts): Status {
       width: mode?.width ?? null,
       height: mode?.height ?? null,
       format: mode?.format ?? null,
-      dropped_frames: screen.dropped,
+      dropped_frames: screen.totals.dropped,
       captured_fps: screen.rates.captured,
       delivered_fps: screen.rates.delivered,
     },

@@ -56,6 +56,8 @@ class VideoLoop {
   readonly #wants = new Wants();
   #told = "";
   #toldCounts = { captured: 0, dropped: 0, atUs: 0 };
+  #encoded = 0;
+  #encodeUs = 0;
   #open = false;
   #reopenUs = 0;
   #reopenMs = REOPEN_MS;
@@ -141,7 +143,8 @@ class VideoLoop {
     const isDue = captured !== told.captured && atUs - told.atUs >= COUNTS_US;
     if (!isDue && dropped === told.dropped) return;
     this.#toldCounts = { captured, dropped, atUs };
-    post({ kind: "counts", captured, dropped, atUs }, []);
+    const [encoded, encodeUs] = [this.#encoded, this.#encodeUs];
+    post({ kind: "counts", captured, dropped, encoded, encodeUs, atUs }, []);
   }
 
   #obey(): boolean {
@@ -194,7 +197,11 @@ class VideoLoop {
 
   /** @returns what is new in `frame`, which then is the device's again */
   #take(frame: Frame): News | undefined {
+    const { sys } = this.#parts;
+    const beganUs = sys.monotonicUs();
     const news = this.#taker?.take(frame);
+    this.#encoded++;
+    this.#encodeUs += sys.monotonicUs() - beganUs;
     if (news !== "damaged") {
       const { sequence, capturedUs } = frame;
       this.#taken = { sequence, capturedUs };

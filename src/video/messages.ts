@@ -20,6 +20,9 @@ export type VideoMessage =
       readonly kind: "counts";
       readonly captured: number;
       readonly dropped: number;
+      /** Frames that were looked through for changes and encoded, and how long all that took. */
+      readonly encoded: number;
+      readonly encodeUs: number;
       /** CLOCK_MONOTONIC of these numbers. */
       readonly atUs: number;
     }

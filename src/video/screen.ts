@@ -11,6 +11,9 @@ import { planOf, type Rendering } from "./rendering.ts";
 import { isPassing, type Mode, sentenceOf, type VideoState } from "./signal.ts";
 import type { StatePicture } from "./state-picture.ts";
 
+/** Frames that came whole, that came damaged, that were encoded; microseconds that took. */
+export type Totals = Omit<VideoMessage & { kind: "counts" }, "kind" | "atUs">;
+
 interface ScreenStrip extends ShownStrip {
   /** Of the picture that it came with. */
   readonly version: number;
@@ -46,7 +49,7 @@ export class Screen {
   readonly #parts: ScreenParts;
   #state: VideoState = { stage: "starting" };
   #drawn: StatePicture | undefined;
-  #dropped = 0;
+  #totals: Totals = { captured: 0, dropped: 0, encoded: 0, encodeUs: 0 };
   #pictures = 0;
   readonly #captureRate = new FrameRate();
   readonly #pictureRate = new FrameRate();
@@ -68,9 +71,9 @@ export class Screen {
     return this.#state;
   }
 
-  /** Frames that came damaged since the video thread started. */
-  get dropped(): number {
-    return this.#dropped;
+  /** What the video thread counted since it started, as it told within the last second. */
+  get totals(): Totals {
+    return this.#totals;
   }
 
   /** Frames a second, over the last seconds: that the device sends, and that somebody wanted. */
@@ -179,7 +182,7 @@ export class Screen {
       return;
     }
     if (message.kind === "counts") {
-      this.#dropped = message.dropped;
+      this.#totals = message;
       this.#captureRate.read(message.captured, message.atUs);
       return;
     }

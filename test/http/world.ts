@@ -16,6 +16,7 @@ import { Devices } from "../../src/devices.ts";
 import { openSys } from "../../src/ffi/sys.ts";
 import { layoutOf } from "../../src/hid/layout.ts";
 import { type AppParts, createApp } from "../../src/http/app.ts";
+import { Traffic } from "../../src/http/metrics.ts";
 import type { Asset } from "../../src/http/page.ts";
 
 const SETTINGS = `
@@ -136,6 +137,7 @@ export async function openWorld(): Promise<World> {
       arbiter: new Arbiter({ runner, monotonic }),
       authority,
       machine: new Machine(),
+      traffic: new Traffic(),
       lines: ring,
       nowUs: () => sys.monotonicUs(),
       log,
@@ -155,6 +157,15 @@ export async function openWorld(): Promise<World> {
   return world;
 }
 
+/** Making one takes longer than a request does. */
+const APPS = new WeakMap<AppParts, ReturnType<typeof createApp>>();
+
+function appOf(parts: AppParts): ReturnType<typeof createApp> {
+  const app = APPS.get(parts) ?? createApp(parts);
+  APPS.set(parts, app);
+  return app;
+}
+
 /** One request to the application, as the server would hand it on. Of a stream only the head. */
 export async function ask(parts: AppParts, path: string, how: Ask = {}): Promise<Seen> {
   const { method = "GET", body, signal } = how;
@@ -169,7 +180,7 @@ export async function ask(parts: AppParts, path: string, how: Ask = {}): Promise
     unhurried: () => undefined,
     upgrade: () => undefined,
   };
-  const response = await createApp(parts).fetch(request, facts);
+  const response = await appOf(parts).fetch(request, facts);
   const answered = Object.fromEntries(response.headers);
   const isEndless = answered["content-type"]?.startsWith("multipart/") === true;
   if (isEndless) await response.body?.cancel();

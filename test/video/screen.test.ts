@@ -79,11 +79,12 @@ test("frames a second are those of the device, and those that were wanted", () =
   expect(screen.rates).toEqual({ captured: 0, delivered: 0 });
   for (let second = 1; second <= 3; second++) {
     const atUs = second * 1_000_000;
-    screen.receive({ kind: "counts", captured: 30 * second, dropped: second, atUs });
+    const counts = { captured: 30 * second, dropped: second, encoded: second, encodeUs: 9 };
+    screen.receive({ kind: "counts", ...counts, atUs });
     screen.receive(strips(atUs, { 0: second }, second === 1 ? HEADER : undefined));
     clock.us = atUs;
   }
-  expect([screen.rates, screen.dropped]).toEqual([{ captured: 30, delivered: 1 }, 3]);
+  expect([screen.rates, screen.totals.dropped]).toEqual([{ captured: 30, delivered: 1 }, 3]);
   clock.us += 2_000_001;
   expect(screen.rates).toEqual({ captured: 0, delivered: 0 });
 });
@@ -237,7 +238,8 @@ describe("the screen now", () => {
     set.clock.us = 10_000_000;
     for (const seconds of [2, 1, 0]) {
       const atUs = set.clock.us - seconds * 1_000_000;
-      set.screen.receive({ kind: "counts", captured: atUs / PERIOD_US, dropped: 0, atUs });
+      const counts = { captured: atUs / PERIOD_US, dropped: 0, encoded: 0, encodeUs: 0 };
+      set.screen.receive({ kind: "counts", ...counts, atUs });
     }
     set.screen.receive(strips(set.clock.us, { 0: 1 }, HEADER));
     return set;

@@ -89,7 +89,7 @@ async function capture(sys: Sys, job: Job): Promise<Outcome> {
   plug(job.device, job.healed);
   await gather(after, () => after.length >= HEALTHY_PICTURES);
   await thread.stop();
-  return { pictures, after, lies: liesOf(job), dropped: screen.dropped, log: lines };
+  return { pictures, after, lies: liesOf(job), dropped: screen.totals.dropped, log: lines };
 }
 
 function isTrouble(line: string): boolean {
