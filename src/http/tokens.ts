@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { array, maxLength, nullish, optional, pipe, strictObject, string } from "valibot";
 import type { Authority } from "../access/authority.ts";
-import { describeToken } from "../access/describe.ts";
+import { describeToken, type TokenDescription } from "../access/describe.ts";
 import { ABILITIES, checkTokenName, isTokenName, parseExpiry } from "../access/token.ts";
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
@@ -19,6 +19,9 @@ const NEW_TOKEN = strictObject({
   /** `90d`, `12h`, a date or an RFC 3339 time; absent or null: never. */
   expires: nullish(string()),
 });
+
+/** A token in the list, and in the answer that makes one. */
+export type TokenRow = TokenDescription;
 
 export function tokenRoutes(authority: Authority): readonly Route[] {
   const shared = { access: "session", dialect: problem } as const;

@@ -21,6 +21,17 @@ const BLANK: ReadonlyMap<string, string> = new Map([
   ["failed", "Capture failed"],
 ]);
 
+/** What each ability of a token lets it do, in the order of linkrd. */
+const ABILITIES = {
+  view: "see the screen",
+  control: "use keyboard and mouse",
+  info: "read the state of the device",
+  log: "read the log",
+  power: "wake other machines",
+  media: "use virtual media",
+  metrics: "read metrics",
+} as const;
+
 const LAMPS = { num: "Num Lock", caps: "Caps Lock", scroll: "Scroll Lock" } as const;
 
 export const WORDS = {
@@ -110,6 +121,82 @@ export const WORDS = {
     recordEnd: "End the recording and save it",
     fullscreen: "Fullscreen",
     restore: "Leave fullscreen",
+  },
+
+  account: {
+    title: "User Information",
+    current: "Current password",
+    next: "New password",
+    again: "New password again",
+    change: "Change password",
+    logOut: "Log out everywhere",
+    changed: "The password is changed. Your other sessions have ended.",
+  },
+
+  tokens: {
+    title: "Access Tokens",
+    dialog: "Access Token",
+    lead: "For scripts and agents: each by its own name, each with no more than it needs.",
+    summary: (active: number) => `${active} active`,
+    generate: "Generate",
+    empty: "No tokens yet. Generate one, and use it with curl.",
+    columns: ["Name", "Abilities", "Status", "Last used", "Created", "Actions"],
+    abilities: (names: readonly string[]) =>
+      names.length === Object.keys(ABILITIES).length ? "all" : names.join(", ") || "none",
+    neverUsed: "never",
+    byHand: "by hand",
+    expires: (when: string) => `expires ${when}`,
+    revoke: "Revoke",
+    revokeTitle: (name: string) => `Revoke ${name}?`,
+    revokeText:
+      "It opens nothing from now on, and what it has under way ends. Its row stays, to show that " +
+      "it was. This cannot be undone.",
+    delete: "Delete",
+    deleteTitle: (name: string) => `Delete ${name}?`,
+    deleteText: "It opens nothing from now on, and its row is gone. This cannot be undone.",
+    name: "Secret Name",
+    nameHint: "Up to 20 of a-z, 0-9 and hyphens.",
+    abilitiesLabel: "Abilities",
+    ability: ABILITIES,
+    expiration: "Expiration",
+    expirations: {
+      "": "Never",
+      "1d": "In a day",
+      "30d": "In 30 days",
+      "90d": "In 90 days",
+      "365d": "In a year",
+      date: "On a date…",
+    },
+    date: "Expires on",
+    dateHint: "Such as 2027-02-19, at 00:00 UTC.",
+    password: "User Password",
+    submit: "Generate",
+    once: "Copy the token now: it is shown this once, and never again.",
+    copy: "Copy",
+    copied: "Copied.",
+    copyFailed: "Copy Failed",
+    copyByHand: "The text is selected: copy it by hand.",
+    example: (origin: string) =>
+      `curl -H 'Authorization: token radxa_linkr_…' \\\n  ${origin}/api/public/snapshot -o screen.jpg`,
+    done: "Done",
+  },
+
+  safety: {
+    title: "Safety",
+    on: "Second factor on",
+    off: "Second factor off",
+    leadOn: "A code of your app is asked for with your password.",
+    leadOff: "With a second factor, a password that somebody has seen opens nothing.",
+    enable: "Set up second factor",
+    disable: "Turn off second factor",
+    disableText: "Your password alone opens the device then. Your other sessions end.",
+    begin: "You need an authenticator app. Tokens go on working without a code.",
+    next: "Next",
+    scan: "Scan this with the app, and type the code that it shows.",
+    qr: "QR code of the secret",
+    byHand: "Or type the secret by hand:",
+    codeHint: "It shows that the app has the secret: only then is a code asked for.",
+    confirm: "Turn on",
   },
 
   rail: {

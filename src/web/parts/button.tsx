@@ -8,7 +8,6 @@ interface ButtonProps {
   readonly type?: "button" | "submit";
   readonly busy?: boolean;
   readonly disabled?: boolean;
-  readonly autofocus?: boolean;
   readonly onClick?: () => void;
 }
 
@@ -21,7 +20,6 @@ export function Button(props: ButtonProps) {
       type={type}
       disabled={props.disabled ?? false}
       aria-busy={busy}
-      autofocus={props.autofocus ?? false}
       onClick={() => {
         if (!busy) onClick?.();
       }}

@@ -1,5 +1,5 @@
 import type { ComponentChildren, TargetedEvent } from "preact";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { Icon } from "./icon.tsx";
 
 interface FieldProps {
@@ -21,9 +21,14 @@ interface FieldProps {
 /** A field of a form, with its label above, and below what is wrong with it. */
 export function Field(props: FieldProps) {
   const id = useId();
-  const { label, value, error, hint, type = "text", onInput } = props;
+  const input = useRef<HTMLInputElement>(null);
+  const { label, value, error, hint, type = "text", onInput, autofocus = false } = props;
+  useEffect(() => {
+    if (autofocus) input.current?.focus();
+  }, []);
   const shared = {
     id,
+    ref: input,
     class: "input",
     value,
     name: props.name,
@@ -31,7 +36,6 @@ export function Field(props: FieldProps) {
     inputMode: props.inputMode ?? "text",
     maxLength: props.maxLength,
     required: props.required ?? false,
-    autofocus: props.autofocus ?? false,
     autocapitalize: "off",
     spellcheck: false,
     "aria-invalid": error !== undefined,

@@ -1,6 +1,7 @@
 import { useRef } from "preact/hooks";
 import { useServices, useStore } from "../state/hooks.ts";
 import { Rail } from "./rail.tsx";
+import { Settings } from "./settings.tsx";
 import { Workbench } from "./workbench.tsx";
 
 /** The page of somebody who is logged in. */
@@ -14,7 +15,7 @@ export function Inside({ user }: { readonly user: string }) {
   return (
     <div class="inside" ref={root}>
       <Rail user={user} place={place} />
-      {place === "screen" ? <Workbench onLeave={leave} /> : <main class="settings" />}
+      {place === "screen" ? <Workbench onLeave={leave} /> : <Settings user={user} />}
     </div>
   );
 }

@@ -1,0 +1,16 @@
+import { Safety } from "../settings/safety.tsx";
+import { Tokens } from "../settings/tokens.tsx";
+import { UserInformation } from "../settings/user.tsx";
+import { WORDS } from "../words.ts";
+
+/** System Settings. */
+export function Settings({ user }: { readonly user: string }) {
+  return (
+    <main class="settings">
+      <h1>{WORDS.rail.settings}</h1>
+      <UserInformation user={user} />
+      <Tokens />
+      <Safety />
+    </main>
+  );
+}
