@@ -177,7 +177,8 @@ export const WORDS = {
     copyFailed: "Copy Failed",
     copyByHand: "The text is selected: copy it by hand.",
     example: (origin: string) =>
-      `curl -H 'Authorization: token radxa_linkr_…' \\\n  ${origin}/api/public/snapshot -o screen.jpg`,
+      "curl -H 'Authorization: token radxa_linkr_…' \\\n" +
+      `  ${origin}/api/public/snapshot -o screen.jpg`,
     done: "Done",
   },
 

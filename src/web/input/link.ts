@@ -14,6 +14,9 @@ const PING_MS = 1000;
 /** As many unanswered pings as this, and the connection is dead whatever TCP believes. */
 const PINGS_UNANSWERED_MAX = 5;
 
+/** linkrd says when it refuses, and not when it takes again. */
+const REFUSAL_SHOWN_MS = 5000;
+
 export interface InputLinkParts {
   /** Where the socket is: `wss://…/api/ws?stream=0`. */
   readonly url: string;
@@ -24,6 +27,8 @@ export interface InputLinkParts {
 export class InputLink {
   readonly isOpen = new Store(false);
   readonly leds = new Store<Leds>({ caps: false, num: false, scroll: false });
+  /** Why the last keys or movements were not taken, in linkrd's words; "" when they were. */
+  readonly refused = new Store("");
   /** How long linkrd takes to answer, there and back. */
   readonly roundTripMs = new Store<number | undefined>(undefined);
   readonly #parts: InputLinkParts;
@@ -31,6 +36,7 @@ export class InputLink {
   readonly #gone = new AbortController();
   #socket: WebSocket | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #refusalTimer: ReturnType<typeof setTimeout> | undefined;
   #unanswered = 0;
   #askedMs = 0;
 
@@ -110,13 +116,20 @@ export class InputLink {
     }
   }
 
+  #noteRefusal(message: string): void {
+    this.refused.set(message);
+    clearTimeout(this.#refusalTimer);
+    this.#refusalTimer = setTimeout(() => this.refused.set(""), REFUSAL_SHOWN_MS);
+  }
+
   /** States come whole at first, and then as what has changed of them. */
   #hear(text: string): void {
     const { event_type, event } = JSON.parse(text) as {
       event_type?: unknown;
-      event?: { keyboard?: { leds?: Partial<Leds> } };
+      event?: { keyboard?: { leds?: Partial<Leds> }; message?: unknown };
     };
     const leds = event?.keyboard?.leds;
     if (event_type === "hid" && leds) this.leds.set({ ...this.leds.value, ...leds });
+    if (event_type === "refused") this.#noteRefusal(String(event?.message));
   }
 }
