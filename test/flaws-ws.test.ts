@@ -1,7 +1,9 @@
 /** Flaws of WebSockets that other KVMs over IP were shipped with, tried on the built binary. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { KvmdClient } from "./api/kvmd-client.ts";
 import { Linkrd } from "./api/linkrd.ts";
 import { Viewer } from "./api/viewer.ts";
+import { until } from "./lab/guest/run.ts";
 
 let linkrd: Linkrd;
 
@@ -33,6 +35,9 @@ test("13: a page of another site opens no WebSocket, by whichever header it is k
   for (const page of pages) {
     using viewer = watch(page);
     expect([page, await viewer.next()]).toEqual([page, undefined]);
+    using client = new KvmdClient(linkrd, { headers: page });
+    expect([page, (await client.untilClosed()).code]).toEqual([page, 1006]);
+    expect(client.heard).toEqual([]);
   }
   using own = watch({ origin: `http://127.0.0.1:${linkrd.port}` });
   expect(await own.next()).toBe(1);
@@ -51,6 +56,49 @@ test("37: a flood of messages ends its own connection and nothing else", async (
   other.acknowledge();
   expect((await linkrd.ask("/api/status")).status).toBe(200);
   expect((await residentMegabytes()) - before).toBeLessThan(60);
+});
+
+const FAST = "more than 2000 messages a second";
+/** Of keys either bound is met first. */
+const SLOW = /^keys come faster than the host takes them$|^more than/;
+const FLOODS: readonly (readonly [what: string, message: string | Uint8Array, reason: RegExp])[] = [
+  ["keys", Uint8Array.fromHex("0181001e"), SLOW],
+  ["movements", Uint8Array.fromHex("0400ff01"), new RegExp(FAST)],
+  ["junk", "{", new RegExp(FAST)],
+];
+
+test.each(FLOODS)(
+  "37: a flood of %s ends its own connection, says why, and leaves no key down",
+  async (_, message, reason) => {
+    const before = await residentMegabytes();
+    using other = await KvmdClient.connect(linkrd);
+    using client = await KvmdClient.connect(linkrd);
+    for (let times = 0; times < 60_000; times++) client.send(message);
+    // Whoever else is connected is answered meanwhile.
+    await other.read();
+    const closed = await client.untilClosed();
+    expect([1008, 1013]).toContain(closed.code);
+    expect(closed.reason).toMatch(reason);
+    const { held } = (await linkrd.status()).hid;
+    expect(held).toEqual({ keys: 0, modifiers: 0, buttons: 0 });
+    expect((await linkrd.control([["keyboard", "F9", false]])).status).toBe(200);
+    expect((await residentMegabytes()) - before).toBeLessThan(60);
+  },
+);
+
+test("37: two hundred clients at once are all heard, and gone without a key", async () => {
+  const clients = await Promise.all(
+    Array.from({ length: 200 }, () => KvmdClient.connect(linkrd, { query: "?stream=0" })),
+  );
+  for (const client of clients) client.bytes("0101 4b657941");
+  for (const client of clients) client.bytes("0101 53686966744c656674");
+  await Promise.all(clients.map((client) => client.read()));
+  expect(clients.flatMap((client) => client.events("refused"))).toEqual([]);
+  for (const client of clients) client[Symbol.dispose]();
+  await until("all to be let go", 5, async () => {
+    const { keys, modifiers } = (await linkrd.status()).hid.held;
+    return keys + modifiers === 0 ? true : undefined;
+  });
 });
 
 test("37: a message beyond the bound ends its connection", async () => {
