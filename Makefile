@@ -1,7 +1,7 @@
 # `make` alone lists the targets. Each installs what it needs and the machine lacks, by
 # scripts/setup.sh.
 .DEFAULT_GOAL := help
-.PHONY: help run build native deb check test bench lab layouts clean
+.PHONY: help run build native deb check test bench lab layouts openapi clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,10 @@ lab: ## the tests on a real kernel alone
 layouts: ## read the keyboard layouts anew from Debian's xkb-data
 	@scripts/setup.sh run
 	@node_modules/.bin/bun scripts/layouts.ts
+
+openapi: ## write docs/openapi.json anew, after a change of the routes
+	@scripts/setup.sh run
+	@node_modules/.bin/bun scripts/openapi.ts
 
 clean: ## remove what was built; node_modules and fetched packages stay
 	rm -rf dist build/run build/sys.so

@@ -6,7 +6,8 @@ import { chain, Fault } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
 import { accountRoutes } from "./account.ts";
 import { authRoutes } from "./auth.ts";
-import { controlHandler } from "./control.ts";
+import { controlDoc, controlHandler } from "./control.ts";
+import { documentRoutes } from "./docs.ts";
 import { EXPOSITION_TYPE } from "./exposition.ts";
 import { hostGuard } from "./host.ts";
 import { addressOf, identify } from "./identity.ts";
@@ -15,19 +16,19 @@ import { type KvmdParts, kvmdRoutes } from "./kvmd-routes.ts";
 import { CredentialEnded } from "./lasting.ts";
 import { leaseRoutes } from "./lease.ts";
 import { linkr } from "./linkr.ts";
-import { metricsHandler, metricsOf, type Traffic } from "./metrics.ts";
+import { metricsDoc, metricsHandler, metricsOf, type Traffic } from "./metrics.ts";
 import { type Asset, pageRoutes } from "./page.ts";
 import type { PictureParts } from "./picture.ts";
 import { type PlainParts, plainGuard } from "./plain.ts";
 import { problem } from "./problem.ts";
 import type { Access, Dialect, Env, Refusal, Route } from "./route.ts";
 import { refuseOtherSites } from "./same-site.ts";
-import { type ScreenSocketParts, screenSocketHandler } from "./screen-ws.ts";
-import { snapshotHandler } from "./snapshot.ts";
-import { type StatusParts, statusOf } from "./status.ts";
-import { type StreamParts, streamHandler } from "./stream.ts";
+import { type ScreenSocketParts, screenSocketDoc, screenSocketHandler } from "./screen-ws.ts";
+import { snapshotDoc, snapshotHandler } from "./snapshot.ts";
+import { type StatusParts, statusDoc, statusOf } from "./status.ts";
+import { type StreamParts, streamDoc, streamHandler } from "./stream.ts";
 import { tokenRoutes } from "./tokens.ts";
-import { type WolParts, wolHandler } from "./wol.ts";
+import { type WolParts, wolDoc, wolHandler } from "./wol.ts";
 
 export interface AppParts
   extends PictureParts,
@@ -46,26 +47,14 @@ export interface AppParts
 
 /** Every door of linkrd, one row each. */
 export function routes(parts: AppParts): readonly Route[] {
-  return [
-    {
-      method: "GET",
-      path: "/api/public/snapshot",
-      access: "view",
-      dialect: linkr,
-      handler: snapshotHandler(parts),
-    },
-    {
-      method: "GET",
-      path: "/api/public/stream",
-      access: "view",
-      dialect: linkr,
-      handler: streamHandler(parts),
-    },
+  const table: readonly Route[] = [
+    ...screenRoutes(parts),
     {
       method: "POST",
       path: "/api/public/control",
       access: "control",
       dialect: linkr,
+      doc: controlDoc,
       handler: controlHandler(parts),
     },
     {
@@ -73,14 +62,8 @@ export function routes(parts: AppParts): readonly Route[] {
       path: "/api/status",
       access: "info",
       dialect: problem,
+      doc: statusDoc,
       handler: () => Response.json(statusOf(parts), { headers: { "cache-control": "no-store" } }),
-    },
-    {
-      method: "GET",
-      path: "/api/screen/ws",
-      access: "view",
-      dialect: problem,
-      handler: screenSocketHandler(parts),
     },
     ...leaseRoutes(parts),
     {
@@ -88,6 +71,7 @@ export function routes(parts: AppParts): readonly Route[] {
       path: "/api/wol",
       access: "power",
       dialect: problem,
+      doc: wolDoc,
       handler: wolHandler(parts),
     },
     {
@@ -95,6 +79,7 @@ export function routes(parts: AppParts): readonly Route[] {
       path: "/metrics",
       access: "metrics",
       dialect: problem,
+      doc: metricsDoc,
       handler: metricsHandler(EXPOSITION_TYPE, () => metricsOf(parts)),
     },
     ...kvmdRoutes(parts),
@@ -102,6 +87,37 @@ export function routes(parts: AppParts): readonly Route[] {
     ...accountRoutes(parts.authority),
     ...tokenRoutes(parts.authority),
     ...pageRoutes(parts.page),
+    ...documentRoutes(parts.version, () => table),
+  ];
+  return table;
+}
+
+function screenRoutes(parts: AppParts): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/api/public/snapshot",
+      access: "view",
+      dialect: linkr,
+      doc: snapshotDoc,
+      handler: snapshotHandler(parts),
+    },
+    {
+      method: "GET",
+      path: "/api/public/stream",
+      access: "view",
+      dialect: linkr,
+      doc: streamDoc,
+      handler: streamHandler(parts),
+    },
+    {
+      method: "GET",
+      path: "/api/screen/ws",
+      access: "view",
+      dialect: problem,
+      doc: screenSocketDoc,
+      handler: screenSocketHandler(parts),
+    },
   ];
 }
 
@@ -137,6 +153,8 @@ export function createApp(parts: AppParts): Hono<Env> {
   return app;
 }
 
+type Guarded = Exclude<Access, "open">;
+
 async function enter(parts: AppParts, route: Route, context: Context<Env>): Promise<Response> {
   const { access, dialect, handler, path } = route;
   context.set("pattern", path);
@@ -155,7 +173,7 @@ async function enter(parts: AppParts, route: Route, context: Context<Env>): Prom
 /** Finds out who asks; a refusal when that is nobody, or one who may not do this. */
 async function admit(
   authority: Authority,
-  access: Exclude<Access, "open">,
+  access: Guarded,
   dialect: Dialect,
   context: Context<Env>,
 ): Promise<Refusal | undefined> {
@@ -179,10 +197,8 @@ async function admit(
 }
 
 /** What `identity` would need and has not; undefined when it may do what needs `access`. */
-function missingOf(
-  access: Exclude<Access, "open">,
-  identity: Identity,
-): Ability | "session" | undefined {
+function missingOf(access: Guarded, identity: Identity): Ability | "session" | undefined {
+  if (access === "credential") return undefined;
   const isSession = identity.kind === "session";
   if (access === "session") return isSession ? undefined : "session";
   if (access === "person") return isSession || identity.kind === "local" ? undefined : "session";

@@ -1,8 +1,10 @@
 /** Login, check and logout as PiKVM's clients know them; the page uses them too. */
 import type { Context } from "hono";
+import { strictObject } from "valibot";
 import type { Authority } from "../access/authority.ts";
 import { readForm } from "./body.ts";
 import { COOKIE, fromCookie } from "./credentials.ts";
+import type { RouteDoc } from "./doc.ts";
 import { addressOf, identify } from "./identity.ts";
 import { kvmd, kvmdReply } from "./kvmd.ts";
 import type { Env, Route } from "./route.ts";
@@ -13,6 +15,44 @@ import {
   validSessionText,
   validUser,
 } from "./validate.ts";
+
+const NOTHING = strictObject({});
+const text = { type: "string" };
+const loginDoc = {
+  tag: "PiKVM",
+  summary: "Log in",
+  about: "With a second factor its code is appended to the password.",
+  body: {
+    types: ["application/x-www-form-urlencoded", "multipart/form-data"],
+    schema: {
+      type: "object",
+      properties: {
+        user: text,
+        passwd: text,
+        expire: { type: "integer", minimum: 0, description: "Seconds; 0 is never." },
+        redirect: { ...text, description: "Where to go then, such as `/`." },
+      },
+      required: ["user", "passwd"],
+    },
+  },
+  answers: {
+    200: { about: "Done.", json: NOTHING, headers: { "Set-Cookie": "The session." } },
+    302: { about: "Done, with `redirect`.", headers: { Location: "It." } },
+  },
+  faults: ["too_many"],
+} as const satisfies RouteDoc;
+const checkDoc = {
+  tag: "PiKVM",
+  summary: "Whether a credential is good",
+  answers: { 200: { about: "It is.", json: NOTHING } },
+  faults: ["unauthorized", "too_many"],
+} as const satisfies RouteDoc;
+const logoutDoc = {
+  tag: "PiKVM",
+  summary: "End all sessions of the user",
+  answers: { 200: { about: "Done.", json: NOTHING } },
+  faults: ["unauthorized", "too_many"],
+} as const satisfies RouteDoc;
 
 /**
  * The three doors. All are open, since what guards them is their own: check and logout want a
@@ -25,18 +65,21 @@ export function authRoutes(authority: Authority): readonly Route[] {
       ...shared,
       method: "POST",
       path: "/api/auth/login",
+      doc: loginDoc,
       handler: (context) => logIn(authority, context),
     },
     {
       ...shared,
       method: "GET",
       path: "/api/auth/check",
+      doc: checkDoc,
       handler: async (context) => (await refused(authority, context)) ?? kvmdReply({}),
     },
     {
       ...shared,
       method: "POST",
       path: "/api/auth/logout",
+      doc: logoutDoc,
       handler: (context) => logOut(authority, context),
     },
   ];

@@ -1,17 +1,19 @@
 import type { Context } from "hono";
+import { nullable, number, object, optional } from "valibot";
 import type { Authority } from "../access/authority.ts";
 import { isAble } from "../access/identity.ts";
-import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Arbiter } from "../control/arbiter.ts";
+import { BATCH_SCHEMA } from "../control/batch-schema.ts";
 import { type Batch, parseBatch } from "../control/events.ts";
 import type { Outcome, Runner } from "../control/runner.ts";
 import { readJson } from "./body.ts";
+import type { RouteDoc } from "./doc.ts";
 import { whileCredentialHolds } from "./lasting.ts";
 import { partyOf } from "./lease.ts";
 import { linkr, linkrReply } from "./linkr.ts";
-import type { PictureParts } from "./picture.ts";
-import { integerOf, readQuery } from "./query.ts";
+import { PICTURE_HEADERS, type PictureParts } from "./picture.ts";
+import { flag, integer, readQuery } from "./query.ts";
 import type { Env } from "./route.ts";
 import { actAndSee, SEEING_PARAMETERS, seeingOf } from "./settled.ts";
 
@@ -21,6 +23,46 @@ export interface ControlParts extends PictureParts {
   readonly arbiter: Arbiter;
   readonly authority: Authority;
 }
+
+const OUTCOME = object({
+  events: number(),
+  characters: number(),
+  milliseconds: number(),
+  skipped: optional(number()),
+});
+
+export const controlDoc = {
+  tag: "Control",
+  summary: "Keys, mouse and texts",
+  about:
+    "The batch is checked whole before the first key goes down, and answered when the host has " +
+    "taken the last report. What it leaves held stays down, until it is released or times out.",
+  query: {
+    report: flag("Tell in `data` what was done; with `then`, in the header `X-Report`."),
+    skip: flag("Leave out characters that the host's layout lacks, instead of refusing the batch."),
+    wait: integer(
+      "Seconds to wait until whoever is in control lets this batch run.",
+      0,
+      LIMITS.control_wait_seconds_max,
+    ),
+    ...SEEING_PARAMETERS,
+  },
+  body: { types: ["application/json"], schema: BATCH_SCHEMA },
+  answers: {
+    200: {
+      about: "All is done; with `then=snapshot`, the picture.",
+      json: nullable(OUTCOME),
+      types: ["image/jpeg"],
+      headers: {
+        ...PICTURE_HEADERS,
+        "X-Settled": "Whether the screen stood still in the end.",
+        "X-Changed": "Whether anything changed since before the batch.",
+        "X-Report": "What was done, as `events=4, characters=0, milliseconds=33`.",
+      },
+    },
+  },
+  faults: ["conflict", "no_hid", "no_video", "too_many"],
+} as const satisfies RouteDoc;
 
 /**
  * POST /api/public/control: checks the whole batch, then runs it, and answers when the host has
@@ -33,38 +75,29 @@ export interface ControlParts extends PictureParts {
 export function controlHandler(parts: ControlParts) {
   const { runner, arbiter, authority } = parts;
   return async (context: Context<Env>): Promise<Response> => {
-    const names = ["report", "skip", "wait", ...SEEING_PARAMETERS] as const;
-    const { report, skip, wait, ...query } = readQuery(context.req.url, names);
-    const [isReported, skips] = [flag("report", report), flag("skip", skip)];
-    const waitMs = 1000 * integerOf("wait", wait ?? "0", 0, LIMITS.control_wait_seconds_max);
+    const { report, skip, wait = 0, ...query } = readQuery(context.req.url, controlDoc.query);
     const seeing = seeingOf(query, parts.quality());
     if (seeing && !isAble(context.var.identity, "view")) return linkr.refuse({ missing: "view" });
     const batch = parseBatch(await readJson(context.req.raw), {
       layout: runner.layout,
-      skip: skips,
+      skip,
     });
-    const asker = { party: partyOf(authority, context.var.identity), waitMs };
+    const asker = { party: partyOf(authority, context.var.identity), waitMs: 1000 * wait };
     context.env.unhurried();
     return await whileCredentialHolds(authority, context, async (signal) => {
       const act = async () => {
         const outcome = await arbiter.run(batch, asker, signal);
-        return skips ? { ...outcome, skipped: skippedIn(batch) } : outcome;
+        return skip ? { ...outcome, skipped: skippedIn(batch) } : outcome;
       };
       if (seeing === undefined) {
         const outcome = await act();
-        return linkrReply(isReported ? outcome : null);
+        return linkrReply(report ? outcome : null);
       }
       const done = await actAndSee(parts, seeing, signal, act);
-      if (isReported) done.response.headers.set("x-report", dictionaryOf(done.report));
+      if (report) done.response.headers.set("x-report", dictionaryOf(done.report));
       return done.response;
     });
   };
-}
-
-function flag(parameter: string, value: string | undefined): boolean {
-  if (value === undefined || value === "0") return false;
-  if (value === "1") return true;
-  throw new Fault("bad_request", `${parameter}: give 0 or 1`, { details: { parameter } });
 }
 
 function skippedIn(batch: Batch): number {

@@ -5,19 +5,16 @@
  * its WebSocket tells too, and actions that are refused by kvmd's names once they are valid. What
  * is built of it takes its rows out of here.
  */
+
+import { record, string, unknown } from "valibot";
 import type { Ability } from "../access/token.ts";
 import type { Fault } from "../base/fault.ts";
+import type { RouteDoc } from "./doc.ts";
 import { KvmdFault, kvmd, kvmdReply } from "./kvmd.ts";
+import { actionDoc, bool, float, integer, oneOf, optional, required } from "./kvmd-query.ts";
+import { type Parameters, readLooseQuery } from "./query.ts";
 import type { Route } from "./route.ts";
-import {
-  invalid,
-  validBool,
-  validFloat,
-  validInteger,
-  validOneOf,
-  validText,
-  whenGiven,
-} from "./validate.ts";
+import { invalid, validText } from "./validate.ts";
 
 const ATX = {
   enabled: false,
@@ -62,84 +59,138 @@ const SWITCH = {
 /** The states by the names that kvmd's routes and events have. */
 export const ABSENT = { atx: ATX, msd: MSD, gpio: GPIO, switch: SWITCH } as const;
 
-/** A parameter of the query, undefined when it is absent. */
-type Query = (name: string) => string | undefined;
+const WAIT = { wait: optional(bool("Answer when it is over."), false) };
+const POWER = {
+  action: oneOf("What to do.", "ATX power action", ["on", "off", "off_hard", "reset_hard"]),
+};
+const BUTTON = { button: oneOf("Which.", "ATX button", ["power", "power_long", "reset"]) };
+const IMAGE = { image: required("Name of the image.", { type: "string" }, validImage) };
+const CHANNEL = { channel: required("Name of the channel.", { type: "string" }, validChannel) };
+/** An index, or `U.C` of unit and channel. */
+const port = float("Number of the port, or `UNIT.CHANNEL`.", "float", { min: 0 });
+const unit = integer("Number of the unit.", "int", { min: 0 });
+const timeout = float("Seconds without a byte.", "float", { min: 0.1 });
 
 /** An action: what it needs, its path below /api/, what it checks, and then its refusal. */
 type Action = readonly [
   needs: Ability,
   path: string,
-  check: (query: Query) => unknown,
+  summary: string,
+  query: Parameters,
   refusal: () => Fault,
   method?: "GET",
 ];
 
 const ATX_ACTIONS: readonly Action[] = [
-  ["power", "atx/power", (query) => [powerAction(query), waits(query)], noAtx],
-  ["power", "atx/click", (query) => [atxButton(query), waits(query)], noAtx],
+  ["power", "atx/power", "Power", { ...POWER, ...WAIT }, noAtx],
+  ["power", "atx/click", "Press a button", { ...BUTTON, ...WAIT }, noAtx],
 ];
 
 const MSD_ACTIONS: readonly Action[] = [
-  ["media", "msd/set_params", (query) => [flag(query, "cdrom"), flag(query, "rw")], noMsd],
-  ["media", "msd/set_connected", (query) => validBool(query("connected")), noMsd],
-  ["media", "msd/read", image, noMsd, "GET"],
-  ["media", "msd/write", image, noMsd],
-  ["media", "msd/write_remote", remote, noMsd],
-  ["media", "msd/remove", image, noMsd],
-  ["media", "msd/reset", nothing, noMsd],
+  [
+    "media",
+    "msd/set_params",
+    "Choose the image",
+    { cdrom: optional(bool("As a CD."), false), rw: optional(bool("Writable."), false) },
+    noMsd,
+  ],
+  ["media", "msd/set_connected", "Plug it in", { connected: bool("Plugged in.") }, noMsd],
+  ["media", "msd/read", "Read an image", IMAGE, noMsd, "GET"],
+  ["media", "msd/write", "Write an image", IMAGE, noMsd],
+  [
+    "media",
+    "msd/write_remote",
+    "Write an image from elsewhere",
+    {
+      url: required("Where from.", { type: "string" }, validUrl),
+      insecure: optional(bool("Whatever its certificate."), false),
+      timeout: optional(timeout, 10),
+      remove_incomplete: optional(bool("Remove what was cut off."), false),
+    },
+    noMsd,
+  ],
+  ["media", "msd/remove", "Remove an image", IMAGE, noMsd],
+  ["media", "msd/reset", "Reset", {}, noMsd],
 ];
 
 const GPIO_ACTIONS: readonly Action[] = [
   [
     "power",
     "gpio/switch",
-    (query) => [channel(query), validBool(query("state")), waits(query)],
+    "Switch a channel",
+    { ...CHANNEL, state: bool("On."), ...WAIT },
     noChannel,
   ],
-  ["power", "gpio/pulse", (query) => [channel(query), delay(query), waits(query)], noChannel],
+  [
+    "power",
+    "gpio/pulse",
+    "Pulse a channel",
+    { ...CHANNEL, delay: optional(float("Seconds; 0: as set.", "float", { min: 0 }), 0), ...WAIT },
+    noChannel,
+  ],
 ];
 
 const SWITCH_ACTIONS: readonly Action[] = [
-  ["control", "switch/set_active_prev", nothing, noSwitch],
-  ["control", "switch/set_active_next", nothing, noSwitch],
-  ["control", "switch/set_active", port, noSwitch],
-  ["control", "switch/set_beacon", (query) => [validBool(query("state")), beacon(query)], noSwitch],
-  ["control", "switch/set_port_params", port, noSwitch],
-  ["control", "switch/set_colors", nothing, noSwitch],
+  ["control", "switch/set_active_prev", "To the port before", {}, noSwitch],
+  ["control", "switch/set_active_next", "To the next port", {}, noSwitch],
+  ["control", "switch/set_active", "To a port", { port }, noSwitch],
+  [
+    "control",
+    "switch/set_beacon",
+    "Light a beacon",
+    {
+      state: bool("On."),
+      port: optional(port, undefined),
+      uplink: optional(unit, undefined),
+      downlink: optional(unit, undefined),
+    },
+    noSwitch,
+  ],
+  ["control", "switch/set_port_params", "Set a port up", { port }, noSwitch],
+  ["control", "switch/set_colors", "Set the colours", {}, noSwitch],
   [
     "control",
     "switch/reset",
-    (query) => [unit(query("unit")), flag(query, "bootloader")],
+    "Reset a unit",
+    { unit, bootloader: optional(bool("Into its loader."), false) },
     noSwitch,
   ],
-  ["control", "switch/edids/create", nothing, noSwitch],
-  ["control", "switch/edids/change", nothing, noEdid],
-  ["control", "switch/edids/remove", nothing, noEdid],
-  ["power", "switch/atx/power", (query) => [port(query), powerAction(query)], noSwitch],
-  ["power", "switch/atx/click", (query) => [port(query), atxButton(query)], noSwitch],
+  ["control", "switch/edids/create", "Add an EDID", {}, noSwitch],
+  ["control", "switch/edids/change", "Change an EDID", {}, noEdid],
+  ["control", "switch/edids/remove", "Remove an EDID", {}, noEdid],
+  ["power", "switch/atx/power", "Power of a port", { port, ...POWER }, noSwitch],
+  ["power", "switch/atx/click", "Press a button of a port", { port, ...BUTTON }, noSwitch],
 ];
 
 export function absentRoutes(): readonly Route[] {
   const states = Object.entries(ABSENT).map(([name, state]): Route => {
     const handler = () => kvmdReply(state);
-    return { method: "GET", path: `/api/${name}`, access: "info", dialect: kvmd, handler };
+    const path = `/api/${name}`;
+    return { method: "GET", path, access: "info", dialect: kvmd, doc: stateDoc(name), handler };
   });
   const actions = [ATX_ACTIONS, MSD_ACTIONS, GPIO_ACTIONS, SWITCH_ACTIONS].flat();
   return [
     ...states,
-    ...actions.map(([access, path, check, refusal, method]): Route => {
+    ...actions.map(([access, path, summary, query, refusal, method]): Route => {
       return {
         method: method ?? "POST",
         path: `/api/${path}`,
         access,
         dialect: kvmd,
+        doc: actionDoc(summary, query),
         handler: (context) => {
-          check((name) => context.req.query(name));
+          readLooseQuery(context.req.url, query);
           throw refusal();
         },
       };
     }),
   ];
+}
+
+function stateDoc(name: string): RouteDoc {
+  const json = record(string(), unknown());
+  const about = "As kvmd has it where there is none.";
+  return { tag: "PiKVM", summary: `State of ${name}`, answers: { 200: { about, json } } };
 }
 
 function noAtx(): Fault {
@@ -163,64 +214,23 @@ function noEdid(): Fault {
   return new KvmdFault("SwitchUnknownEdidError", "No specified EDID ID found");
 }
 
-function nothing(): void {}
-
-function flag(query: Query, name: string): boolean {
-  return whenGiven(query(name), false, validBool);
-}
-
-function waits(query: Query): boolean {
-  return flag(query, "wait");
-}
-
-function powerAction(query: Query): string {
-  const variants = ["on", "off", "off_hard", "reset_hard"];
-  return validOneOf(query("action"), "ATX power action", variants);
-}
-
-function atxButton(query: Query): string {
-  return validOneOf(query("button"), "ATX button", ["power", "power_long", "reset"]);
-}
-
-function channel(query: Query): string {
+function validChannel(raw: string | undefined): string {
   const name = "GPIO channel";
-  const text = validText(query("channel"), name, 512);
+  const text = validText(raw, name, 512);
   if (!/^[a-zA-Z_][\w.-]{0,254}$/.test(text)) throw invalid(text, name);
   return text;
 }
 
-/** Seconds; 0 is what the channel is set to. */
-function delay(query: Query): number {
-  return whenGiven(query("delay"), 0, (raw) => validFloat(raw, "float", { min: 0 }));
-}
-
-function image(query: Query): string {
+function validImage(raw: string | undefined): string {
   const name = "MSD image name";
-  const text = validText(query("image"), name);
+  const text = validText(raw, name);
   if (text === "") throw invalid(text, name);
   return text;
 }
 
-function remote(query: Query): string {
+function validUrl(raw: string | undefined): string {
   const name = "HTTPS|HTTP URL";
-  const text = validText(query("url"), name);
+  const text = validText(raw, name);
   if (!/^https?:\/\/[[\w]+\S*/i.test(text)) throw invalid(text, name);
-  flag(query, "insecure");
-  whenGiven(query("timeout"), 10, (raw) => validFloat(raw, "float", { min: 0.1 }));
-  flag(query, "remove_incomplete");
   return text;
-}
-
-/** An index, or `U.C` of unit and channel. */
-function port(query: Query): number {
-  return validFloat(query("port"), "float", { min: 0 });
-}
-
-function beacon(query: Query): number {
-  if (query("port") !== undefined) return port(query);
-  return unit(query("uplink") ?? query("downlink"));
-}
-
-function unit(raw: string | undefined): number {
-  return validInteger(raw, "int", { min: 0 });
 }

@@ -1,4 +1,5 @@
 /** Keyboard and mouse as kvmd's clients see them, and what they can switch. */
+import { array, boolean, nullable, number, object, string } from "valibot";
 import type { Authority } from "../access/authority.ts";
 import type { Arbiter } from "../control/arbiter.ts";
 import { JIGGLE_INTERVAL_S, Jiggler } from "../control/jiggler.ts";
@@ -6,6 +7,7 @@ import { KEYMAPS, keymapOf } from "../control/keymaps.ts";
 import type { Runner } from "../control/runner.ts";
 import type { HidDevice } from "../hid/device.ts";
 import type { UsbPort } from "../hid/udc.ts";
+import type { RouteDoc } from "./doc.ts";
 
 export interface HidParts {
   readonly runner: Runner;
@@ -18,6 +20,42 @@ export interface HidPanelParts extends HidParts {
   readonly simulated: () => boolean;
   readonly usbPort: () => UsbPort | undefined;
 }
+
+const online = boolean();
+const STATE = object({
+  enabled: boolean(),
+  online,
+  busy: boolean(),
+  connected: nullable(boolean()),
+  keyboard: object({
+    online,
+    leds: object({ caps: boolean(), num: boolean(), scroll: boolean() }),
+    outputs: object({ available: array(string()), active: string() }),
+  }),
+  mouse: object({
+    online,
+    absolute: boolean(),
+    outputs: object({ available: array(string()), active: string() }),
+  }),
+  jiggler: object({ enabled: boolean(), active: boolean(), interval: number() }),
+});
+const KEYMAPS_OF = object({ default: string(), available: array(string()) });
+
+export const stateDoc = {
+  tag: "PiKVM",
+  summary: "State of keyboard and mouse",
+  answers: { 200: { about: "As kvmd has it.", json: STATE } },
+} as const satisfies RouteDoc;
+export const keymapsDoc = {
+  tag: "PiKVM",
+  summary: "Layouts that texts can be typed in",
+  answers: { 200: { about: "By QEMU's names.", json: object({ keymaps: KEYMAPS_OF }) } },
+} as const satisfies RouteDoc;
+export const inactivityDoc = {
+  tag: "PiKVM",
+  summary: "Seconds since keys or mouse were used",
+  answers: { 200: { about: "By anybody.", json: object({ inactivity: number() }) } },
+} as const satisfies RouteDoc;
 
 /** The pointer, which is absolute, or the mouse, which is relative. */
 const MOUSE_OUTPUTS = ["usb", "usb_rel"] as const;

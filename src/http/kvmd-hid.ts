@@ -14,76 +14,158 @@ import {
   usageOf,
   wheelEvent,
 } from "../control/kvmd.ts";
+import type { RouteDoc } from "./doc.ts";
 import { kvmd, kvmdReply } from "./kvmd.ts";
-import type { HidPanel, HidParts } from "./kvmd-hid-state.ts";
-import { print } from "./kvmd-print.ts";
+import {
+  type HidPanel,
+  type HidParts,
+  inactivityDoc,
+  keymapsDoc,
+  stateDoc,
+} from "./kvmd-hid-state.ts";
+import { print, printDoc } from "./kvmd-print.ts";
+import { ACTING, actionDoc, bool, clamped, list, oneOf, optional, required } from "./kvmd-query.ts";
 import { whileCredentialHolds } from "./lasting.ts";
 import { partyOf } from "./lease.ts";
+import { type Parameter, type Parameters, type Query, readLooseQuery } from "./query.ts";
 import type { Env, Route } from "./route.ts";
-import { invalid, validBool, validClamped, validList, validOneOf, whenGiven } from "./validate.ts";
+import { invalid, validOneOf } from "./validate.ts";
 
-type Query = (name: string) => string | undefined;
+interface EventRoute {
+  readonly doc: RouteDoc;
+  readonly batchOf: (url: string) => Batch;
+}
+
+const KEY = required("Name of the key.", { enum: KEY_NAMES }, validKey);
+const STATE = optional(bool("Pressed; without it, pressed and let go."), undefined);
+const DELTAS = { delta_x: delta("To the right."), delta_y: delta("Down; of a wheel, up.") };
 
 /**
  * What each of the event routes does, from its parameters. It is answered when the host has taken
  * it, and refused with 503 when no host does, where kvmd says yes and forgets it.
  */
-const EVENTS: Readonly<Record<string, (query: Query) => Batch>> = {
-  send_shortcut: (query) => shortcutEvents(validList(query("keys"), "string list", validKey)),
-  send_key: (query) => {
-    const usage = validKey(query("key"));
-    if (query("state") === undefined) return keyEvents(usage, true, true);
-    const pressed = validBool(query("state"));
-    return keyEvents(usage, pressed, whenGiven(query("finish"), false, validBool));
-  },
-  send_mouse_button: (query) => {
-    const button = buttonOf(validOneOf(query("button"), "Mouse button", BUTTON_NAMES)) ?? 0;
-    const event = (pressed: boolean) => ({ kind: "button", button, pressed }) as const;
-    const state = query("state");
-    return state === undefined ? [event(true), event(false)] : [event(validBool(state))];
-  },
-  send_mouse_move: (query) => {
-    const at = (name: string) =>
-      validClamped(query(name), "Mouse move", POSITION.min, POSITION.max);
-    return [moveEvent(at("to_x"), at("to_y"))];
-  },
-  send_mouse_relative: (query) => [nudgeEvent(validDelta(query))],
-  send_mouse_wheel: (query) => [wheelEvent(validDelta(query))],
+const EVENTS: Readonly<Record<string, EventRoute>> = {
+  send_shortcut: event(
+    "Press keys together",
+    { keys: list("Names of the keys, in order.", "string list", validKey) },
+    ({ keys }) => shortcutEvents(keys),
+  ),
+  send_key: event(
+    "Press a key, or let it go",
+    {
+      key: KEY,
+      state: STATE,
+      finish: optional(bool("Let go at once, unless it is a modifier."), false),
+    },
+    ({ key, state, finish }) => keyEvents(key, state ?? true, state === undefined || finish),
+  ),
+  send_mouse_button: event(
+    "Press a button, or let it go",
+    { button: oneOf("Which.", "Mouse button", BUTTON_NAMES), state: STATE },
+    ({ button: name, state }) => {
+      const button = buttonOf(name) ?? 0;
+      const set = (pressed: boolean) => ({ kind: "button", button, pressed }) as const;
+      return state === undefined ? [set(true), set(false)] : [set(state)];
+    },
+  ),
+  send_mouse_move: event(
+    "Move to a place",
+    { to_x: place("From the middle to the right."), to_y: place("From the middle down.") },
+    ({ to_x, to_y }) => [moveEvent(to_x, to_y)],
+  ),
+  send_mouse_relative: event("Move by a distance", DELTAS, ({ delta_x, delta_y }) => {
+    return [nudgeEvent({ x: delta_x, y: delta_y })];
+  }),
+  send_mouse_wheel: event("Turn the wheels", DELTAS, ({ delta_x, delta_y }) => {
+    return [wheelEvent({ x: delta_x, y: delta_y })];
+  }),
 };
+
+function event<Known extends Parameters>(
+  summary: string,
+  query: Known,
+  batchOf: (query: Query<Known>) => Batch,
+): EventRoute {
+  const doc = actionDoc(summary, query, ACTING);
+  return { doc, batchOf: (url) => batchOf(readLooseQuery(url, query)) };
+}
+
+function place(about: string): Parameter<number> {
+  return clamped(about, "Mouse move", POSITION.min, POSITION.max);
+}
+
+function delta(about: string): Parameter<number> {
+  return clamped(about, "Mouse delta", DELTA.min, DELTA.max);
+}
+
+const paramsDoc = actionDoc("Choose the mouse, or switch the jiggler", {
+  keyboard_output: optional(
+    oneOf("Left as it is.", "Keyboard output", ["usb", "ps2", "disabled"]),
+    undefined,
+  ),
+  mouse_output: optional(
+    oneOf("`usb` is absolute, `usb_rel` relative.", "Mouse output", [
+      "usb",
+      "usb_win98",
+      "usb_rel",
+      "ps2",
+      "disabled",
+    ]),
+    undefined,
+  ),
+  jiggler: optional(bool("Move the pointer a little when nobody does."), undefined),
+});
+const connectedDoc = actionDoc("Nothing: a gadget cannot play unplugged", {
+  connected: bool("Ignored."),
+});
+const resetDoc = actionDoc("Let go of everything", {}, ACTING);
 
 /** The routes of /api/hid. Who may see the screen, or the device, may see the state too. */
 export function hidRoutes(parts: HidParts, panel: HidPanel): readonly Route[] {
   const { runner } = parts;
   const sees = { method: "GET", access: ["info", "view", "control"], dialect: kvmd } as const;
   const does = { method: "POST", access: "control", dialect: kvmd } as const;
-  const events = Object.entries(EVENTS).map(([name, batchOf]): Route => {
+  const events = Object.entries(EVENTS).map(([name, { doc, batchOf }]): Route => {
     const path = `/api/hid/events/${name}`;
-    return { ...does, path, handler: (context) => act(parts, context, batchOf(queryOf(context))) };
+    const handler = (context: Context<Env>) => act(parts, context, batchOf(context.req.url));
+    return { ...does, path, doc, handler };
   });
   return [
-    { ...sees, path: "/api/hid", handler: () => kvmdReply(panel.state) },
-    { ...sees, path: "/api/hid/keymaps", handler: () => kvmdReply(panel.keymaps) },
+    { ...sees, path: "/api/hid", doc: stateDoc, handler: () => kvmdReply(panel.state) },
+    { ...sees, path: "/api/hid/keymaps", doc: keymapsDoc, handler: () => kvmdReply(panel.keymaps) },
     {
       ...sees,
       path: "/api/hid/inactivity",
+      doc: inactivityDoc,
       handler: () => kvmdReply({ inactivity: Math.floor(runner.idleSeconds) }),
     },
-    { ...does, path: "/api/hid/set_params", handler: (context) => setParams(panel, context) },
+    {
+      ...does,
+      path: "/api/hid/set_params",
+      doc: paramsDoc,
+      handler: ({ req }) => {
+        const { mouse_output, jiggler } = readLooseQuery(req.url, paramsDoc.query);
+        panel.switch({ mouseOutput: mouse_output, jiggler });
+        return kvmdReply({});
+      },
+    },
     {
       ...does,
       path: "/api/hid/set_connected",
+      doc: connectedDoc,
       // A gadget cannot play unplugged, as `connected: null` says; kvmd checks and does nothing.
       handler: ({ req }) => {
-        validBool(req.query("connected"));
+        readLooseQuery(req.url, connectedDoc.query);
         return kvmdReply({});
       },
     },
     {
       ...does,
       path: "/api/hid/reset",
+      doc: resetDoc,
       handler: (context) => act(parts, context, [{ kind: "release" }]),
     },
-    { ...does, path: "/api/hid/print", handler: (context) => print(parts, context) },
+    { ...does, path: "/api/hid/print", doc: printDoc, handler: (context) => print(parts, context) },
     ...events,
   ];
 }
@@ -98,34 +180,10 @@ async function act(parts: HidParts, context: Context<Env>, batch: Batch): Promis
   });
 }
 
-const KEYBOARD_OUTPUTS = ["usb", "ps2", "disabled"] as const;
-const MOUSE_OUTPUTS = ["usb", "usb_win98", "usb_rel", "ps2", "disabled"] as const;
-
-function setParams(panel: HidPanel, context: Context<Env>): Response {
-  const query = queryOf(context);
-  const given = <Value>(name: string, valid: (raw: string) => Value): Value | undefined =>
-    whenGiven<Value | undefined>(query(name), undefined, valid);
-  given("keyboard_output", (raw) => validOneOf(raw, "Keyboard output", KEYBOARD_OUTPUTS));
-  panel.switch({
-    mouseOutput: given("mouse_output", (raw) => validOneOf(raw, "Mouse output", MOUSE_OUTPUTS)),
-    jiggler: given("jiggler", validBool),
-  });
-  return kvmdReply({});
-}
-
-function queryOf({ req }: Context<Env>): Query {
-  return (name) => req.query(name);
-}
-
 /** The usage of a key by its name. */
 function validKey(raw: string | undefined): number {
   const name = validOneOf(raw, "Keyboard key", KEY_NAMES, true);
   const usage = usageOf(name);
   if (usage === undefined) throw invalid(name, "Keyboard key");
   return usage;
-}
-
-function validDelta(query: Query): { readonly x: number; readonly y: number } {
-  const along = (name: string) => validClamped(query(name), "Mouse delta", DELTA.min, DELTA.max);
-  return { x: along("delta_x"), y: along("delta_y") };
 }

@@ -6,11 +6,15 @@
  */
 import { machine as architecture, hostname, release, type, version } from "node:os";
 import type { Context } from "hono";
+import { record, string, unknown } from "valibot";
 import type { Machine } from "../base/machine.ts";
 import type { Screen } from "../video/screen.ts";
+import type { RouteDoc } from "./doc.ts";
 import { KVMD_VERSION, kvmdReply } from "./kvmd.ts";
+import { bool, optional, required } from "./kvmd-query.ts";
+import { readLooseQuery } from "./query.ts";
 import type { Env } from "./route.ts";
-import { validBool, validList, validOneOf, whenGiven } from "./validate.ts";
+import { validList, validOneOf } from "./validate.ts";
 
 export interface InfoParts {
   readonly machine: Machine;
@@ -35,6 +39,20 @@ export type InfoField = (typeof INFO_FIELDS)[number];
 
 /** kvmd's bound on the parameter `fields`. */
 const FIELDS_CHARACTERS_MAX = 512;
+
+export const infoDoc = {
+  tag: "PiKVM",
+  summary: "What the device is, and how it does",
+  query: {
+    legacy: optional(bool("With `hw`, as before kvmd 4.100."), true),
+    // Which there are depends on `legacy`.
+    fields: optional(
+      required("Some of the fields; all if left out.", { type: "string" }, (text) => text ?? ""),
+      "",
+    ),
+  },
+  answers: { 200: { about: "By field.", json: record(string(), unknown()) } },
+} as const satisfies RouteDoc;
 
 /** Reads one of them. */
 export async function infoOf(
@@ -67,12 +85,10 @@ export async function infoOf(
  */
 export function infoHandler(parts: InfoParts) {
   return async (context: Context<Env>): Promise<Response> => {
-    const legacy = whenGiven(context.req.query("legacy"), true, validBool);
+    const { legacy, fields } = readLooseQuery(context.req.url, infoDoc.query);
     const available = legacy ? ([...INFO_FIELDS, "hw"] as const) : INFO_FIELDS;
     const valid = (item: string) => validOneOf(item, "info field", available);
-    const given = whenGiven(context.req.query("fields"), [], (raw) => {
-      return validList(raw, "info fields list", valid, FIELDS_CHARACTERS_MAX);
-    });
+    const given = validList(fields, "info fields list", valid, FIELDS_CHARACTERS_MAX);
     return kvmdReply(await chosen(new Set(given.length > 0 ? given : available), parts));
   };
 }

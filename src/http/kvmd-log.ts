@@ -4,13 +4,28 @@ import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import { printable } from "../base/log.ts";
 import type { LogLine, LogSource } from "../base/log-ring.ts";
+import type { RouteDoc } from "./doc.ts";
+import { bool, integer, optional } from "./kvmd-query.ts";
+import { readLooseQuery } from "./query.ts";
 import type { Env } from "./route.ts";
-import { validBool, validInteger, whenGiven } from "./validate.ts";
 
 export interface LogParts {
   readonly lines: LogSource;
   readonly authority: Authority;
 }
+
+export const logDoc = {
+  tag: "PiKVM",
+  summary: "The log",
+  query: {
+    seek: optional(
+      integer("Lines of so many seconds; 0: all of this boot.", "log seek", { min: 0 }),
+      0,
+    ),
+    follow: optional(bool("Go on with the lines that come besides."), false),
+  },
+  answers: { 200: { about: "A line each, ended by CR LF.", types: ["text/plain"] } },
+} as const satisfies RouteDoc;
 
 /**
  * GET /api/log: the lines of the last `seek` seconds, or of this boot, as kvmd prints them; with
@@ -20,10 +35,7 @@ export interface LogParts {
 export function logHandler({ lines, authority }: LogParts) {
   let readers = 0;
   return (context: Context<Env>): Response => {
-    const seek = whenGiven(context.req.query("seek"), 0, (raw) => {
-      return validInteger(raw, "log seek", { min: 0 });
-    });
-    const follow = whenGiven(context.req.query("follow"), false, validBool);
+    const { seek, follow } = readLooseQuery(context.req.url, logDoc.query);
     if (readers >= LIMITS.log_readers_max) {
       throw new Fault("too_many", `${readers} clients read the log already: try again later`);
     }

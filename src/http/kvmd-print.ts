@@ -2,18 +2,49 @@
 import type { Context } from "hono";
 import { layoutOfKeymap } from "../control/keymaps.ts";
 import { printed } from "../control/kvmd.ts";
+import type { Layout } from "../hid/layout.ts";
 import { readPlain } from "./body.ts";
+import type { RouteDoc } from "./doc.ts";
 import { kvmdReply } from "./kvmd.ts";
 import type { HidParts } from "./kvmd-hid-state.ts";
+import { ACTING, actionDoc, bool, float, integer, optional, required } from "./kvmd-query.ts";
 import { whileCredentialHolds } from "./lasting.ts";
 import { partyOf } from "./lease.ts";
+import { readLooseQuery } from "./query.ts";
 import type { Env } from "./route.ts";
-import { invalid, validBool, validFloat, validInteger, whenGiven } from "./validate.ts";
+import { invalid, validText } from "./validate.ts";
 
 /** Characters of a text that is not said to be longer; the rest is cut off. */
 const LIMIT = 1024;
 const SLOW_SECONDS = 0.02;
 const DELAY_SECONDS_MAX = 5;
+
+export const printDoc = {
+  ...actionDoc(
+    "Type a text",
+    {
+      limit: optional(
+        integer("Characters at most; the rest is cut off, 0: none.", "int", { min: 0 }),
+        LIMIT,
+      ),
+      keymap: optional(
+        required("One of /api/hid/keymaps.", { type: "string" }, validKeymap),
+        undefined,
+      ),
+      slow: optional(bool(`A delay of ${SLOW_SECONDS} s.`), false),
+      delay: optional(
+        float("Seconds before each key goes down or up.", "keys delay", {
+          min: 0,
+          max: DELAY_SECONDS_MAX,
+        }),
+        undefined,
+      ),
+    },
+    ACTING,
+  ),
+  about: "Characters that the layout lacks are left out.",
+  body: { types: ["*/*"], schema: { type: "string" } },
+} as const satisfies RouteDoc;
 
 /**
  * POST /api/hid/print: types the body, in turns that let others come between, and answers when the
@@ -23,18 +54,9 @@ export async function print(parts: HidParts, context: Context<Env>): Promise<Res
   const { runner, arbiter, authority } = parts;
   const { req } = context;
   const text = await readPlain(req.raw);
-  const limit = whenGiven(req.query("limit"), LIMIT, (raw) => validInteger(raw, "int", { min: 0 }));
-  const layout = whenGiven(req.query("keymap"), runner.layout, (raw) => {
-    const keymap = raw.trim();
-    const found = layoutOfKeymap(keymap);
-    if (found === undefined) throw invalid(keymap, "keymap");
-    return found;
-  });
-  const slow = whenGiven(req.query("slow"), false, validBool);
-  const range = { min: 0, max: DELAY_SECONDS_MAX };
-  const delay = whenGiven(req.query("delay"), slow ? SLOW_SECONDS : 0, (raw) => {
-    return validFloat(raw, "keys delay", range);
-  });
+  const query = readLooseQuery(req.url, printDoc.query);
+  const { limit, keymap: layout = runner.layout, slow } = query;
+  const delay = query.delay ?? (slow ? SLOW_SECONDS : 0);
   const asked = limit === 0 ? text : [...text].slice(0, limit).join("");
   const asker = { party: partyOf(authority, context.var.identity), waitMs: 0 };
   context.env.unhurried();
@@ -44,4 +66,11 @@ export async function print(parts: HidParts, context: Context<Env>): Promise<Res
     }
     return kvmdReply({});
   });
+}
+
+function validKeymap(raw: string | undefined): Layout {
+  const keymap = validText(raw, "keymap");
+  const layout = layoutOfKeymap(keymap);
+  if (layout === undefined) throw invalid(keymap, "keymap");
+  return layout;
 }

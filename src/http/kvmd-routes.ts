@@ -3,12 +3,12 @@ import { kvmd } from "./kvmd.ts";
 import { absentRoutes } from "./kvmd-absent.ts";
 import { hidRoutes } from "./kvmd-hid.ts";
 import { HidPanel, type HidPanelParts } from "./kvmd-hid-state.ts";
-import { type InfoParts, infoHandler } from "./kvmd-info.ts";
-import { type LogParts, logHandler } from "./kvmd-log.ts";
+import { type InfoParts, infoDoc, infoHandler } from "./kvmd-info.ts";
+import { type LogParts, logDoc, logHandler } from "./kvmd-log.ts";
 import { kvmdMetricsOf } from "./kvmd-metrics.ts";
 import { subjectsOf } from "./kvmd-subjects.ts";
-import { type KvmdSocketParts, kvmdSocketHandler } from "./kvmd-ws.ts";
-import { type MetricsParts, metricsHandler, metricsOf } from "./metrics.ts";
+import { type KvmdSocketParts, kvmdSocketDoc, kvmdSocketHandler } from "./kvmd-ws.ts";
+import { type MetricsParts, metricsDoc, metricsHandler, metricsOf } from "./metrics.ts";
 import type { Route } from "./route.ts";
 
 export interface KvmdParts
@@ -26,6 +26,7 @@ export function kvmdRoutes(parts: KvmdParts): readonly Route[] {
       path: "/api/info",
       access: "info",
       dialect: kvmd,
+      doc: infoDoc,
       handler: infoHandler(parts),
     },
     {
@@ -33,6 +34,7 @@ export function kvmdRoutes(parts: KvmdParts): readonly Route[] {
       path: "/api/log",
       access: "log",
       dialect: kvmd,
+      doc: logDoc,
       handler: logHandler(parts),
     },
     {
@@ -40,6 +42,7 @@ export function kvmdRoutes(parts: KvmdParts): readonly Route[] {
       path: "/api/export/prometheus/metrics",
       access: "metrics",
       dialect: kvmd,
+      doc: metricsDoc,
       // kvmd's own come first.
       handler: metricsHandler(
         "text/plain; charset=utf-8",
@@ -53,6 +56,7 @@ export function kvmdRoutes(parts: KvmdParts): readonly Route[] {
       path: "/api/ws",
       access: ["view", "control"],
       dialect: kvmd,
+      doc: kvmdSocketDoc,
       handler: kvmdSocketHandler(parts, subjectsOf(parts, panel)),
     },
     ...absentRoutes(),

@@ -9,14 +9,16 @@ import { LIMITS } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Arbiter } from "../control/arbiter.ts";
 import { InputFeed } from "../control/feed.ts";
+import type { RouteDoc } from "./doc.ts";
 import { Hub, type HubClient } from "./kvmd-hub.ts";
 import { readMessage } from "./kvmd-message.ts";
+import { bool, optional } from "./kvmd-query.ts";
 import { eventText, type Subject } from "./kvmd-topic.ts";
 import { partyOf } from "./lease.ts";
+import { readLooseQuery } from "./query.ts";
 import type { Env } from "./route.ts";
 import { isSameSite } from "./same-site.ts";
 import { CLOSE, type Socket, type SocketHandler } from "./socket.ts";
-import { validBool, whenGiven } from "./validate.ts";
 
 export interface KvmdSocketParts {
   readonly arbiter: Arbiter;
@@ -29,10 +31,18 @@ const RATE = {
   perSecond: LIMITS.socket_messages_per_second_max,
 } as const;
 
+export const kvmdSocketDoc = {
+  tag: "PiKVM",
+  summary: "PiKVM's WebSocket",
+  about: "The device's state goes out as it changes, keys and mouse come in.",
+  query: { stream: optional(bool("Whether this client counts as a viewer."), true) },
+  answers: { 101: { about: "The WebSocket." } },
+} as const satisfies RouteDoc;
+
 export function kvmdSocketHandler(parts: KvmdSocketParts, subjects: readonly Subject[]) {
   const hub = new Hub(subjects, parts.log);
   return (context: Context<Env>): Response => {
-    const isViewer = whenGiven(context.req.query("stream"), true, validBool);
+    const { stream: isViewer } = readLooseQuery(context.req.url, kvmdSocketDoc.query);
     if (!isSameSite(context.req.raw.headers)) {
       const remedy = "use linkrd's own, or a token";
       throw new Fault("no_permission", `this page is of another site: ${remedy}`);

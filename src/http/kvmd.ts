@@ -1,6 +1,7 @@
 import { isTokenText } from "../access/token.ts";
 import { Fault } from "../base/fault.ts";
 import { fromAuthorization, fromCookie, fromKvmdHeaders } from "./credentials.ts";
+import type { JsonSchema } from "./query.ts";
 import type { Dialect } from "./route.ts";
 import { validPassword, validSessionText, validUser } from "./validate.ts";
 
@@ -89,7 +90,29 @@ export const kvmd: Dialect = {
     if (refusal === "no credential") return failed(401, "Unauthorized");
     return failed(403, "Forbidden");
   },
+  document: {
+    name: "PiKVM",
+    takesPasswords: true,
+    codes: false,
+    envelope: (result) => envelope(true, result),
+    fault: envelope(false, {
+      type: "object",
+      properties: {
+        error: { type: "string", description: "Such as `ValidatorError`." },
+        error_msg: { type: "string" },
+      },
+      required: ["error", "error_msg"],
+    }),
+  },
 };
+
+function envelope(ok: boolean, result: JsonSchema): JsonSchema {
+  return {
+    type: "object",
+    properties: { ok: { const: ok }, result },
+    required: ["ok", "result"],
+  };
+}
 
 function failed(status: number, message: string): Response {
   const plain = PLAIN[status];

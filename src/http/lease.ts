@@ -1,11 +1,21 @@
 /** Who is in control: the lease, for tokens that must not be disturbed and people who take over. */
-import { number, strictObject } from "valibot";
+import {
+  boolean,
+  nullable,
+  number,
+  object,
+  optional,
+  picklist,
+  strictObject,
+  string,
+} from "valibot";
 import type { Authority } from "../access/authority.ts";
 import type { Identity } from "../access/identity.ts";
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Arbiter } from "../control/arbiter.ts";
 import type { Party } from "../control/party.ts";
+import { DONE, type RouteDoc } from "./doc.ts";
 import { problem } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { readObject } from "./shape.ts";
@@ -16,6 +26,37 @@ export interface LeaseParts {
 }
 
 const WISH = strictObject({ seconds: number() });
+const HOLDER = object({
+  kind: picklist(["person", "token"]),
+  name: optional(string()),
+  yours: boolean(),
+  expires_in_seconds: number(),
+});
+const answers = {
+  200: {
+    about: "Who has it. Only people, and the holder, are told a name.",
+    json: object({ holder: nullable(HOLDER), person_active: boolean() }),
+  },
+} as const;
+const showDoc = {
+  tag: "Control",
+  summary: "Who has the lease",
+  answers,
+} as const satisfies RouteDoc;
+const takeDoc = {
+  tag: "Control",
+  summary: "Take or prolong the lease",
+  about: "While a token has it, other tokens are refused. A person can take it at any time.",
+  body: WISH,
+  answers,
+  faults: ["conflict"],
+} as const satisfies RouteDoc;
+const releaseDoc = {
+  tag: "Control",
+  summary: "Give the lease back",
+  answers: DONE,
+  faults: ["conflict"],
+} as const satisfies RouteDoc;
 
 /** Who takes turns with whom: a token for itself, a person in each session. */
 export function partyOf(authority: Authority, identity: Identity): Party {
@@ -43,13 +84,15 @@ export function leaseRoutes({ arbiter, authority }: LeaseParts): readonly Route[
     {
       ...shared,
       method: "GET",
+      doc: showDoc,
       handler: (context) => answer(arbiter, partyOf(authority, context.var.identity)),
     },
     {
       ...shared,
       method: "POST",
+      doc: takeDoc,
       handler: async (context) => {
-        const { seconds } = await readObject(context.req.raw, WISH);
+        const { seconds } = await readObject(context.req.raw, takeDoc.body);
         checkSeconds(seconds);
         const asker = partyOf(authority, context.var.identity);
         await arbiter.take(asker, seconds);
@@ -59,6 +102,7 @@ export function leaseRoutes({ arbiter, authority }: LeaseParts): readonly Route[
     {
       ...shared,
       method: "DELETE",
+      doc: releaseDoc,
       handler: (context) => {
         arbiter.release(partyOf(authority, context.var.identity));
         return new Response(null, { status: 204 });

@@ -15,6 +15,25 @@ export const linkr: Dialect = {
   credential: problem.credential,
   fault: (fault) => failed(fault.status, fault.message, detailsOf(fault)),
   refuse: () => failed(403, "No Permission", null),
+  document: {
+    name: "Linkr",
+    takesPasswords: false,
+    codes: false,
+    envelope: (data) => ({
+      type: "object",
+      properties: { code: { const: 0 }, data, message: { const: SUCCEEDED } },
+      required: ["code", "data", "message"],
+    }),
+    fault: {
+      type: "object",
+      properties: {
+        code: { type: "integer", description: "The HTTP status." },
+        data: { type: ["object", "null"], description: "What a program can use." },
+        message: { type: "string", description: "What is wrong, and what to do about it." },
+      },
+      required: ["code", "data", "message"],
+    },
+  },
 };
 
 function failed(status: number, message: string, data: unknown): Response {

@@ -7,6 +7,7 @@ import type { HidDevice } from "../hid/device.ts";
 import type { UsbPort } from "../hid/udc.ts";
 import type { Screen } from "../video/screen.ts";
 import { STAGES } from "../video/signal.ts";
+import type { RouteDoc } from "./doc.ts";
 import { exposition, type Metric, type Sample, single } from "./exposition.ts";
 
 export interface MetricsParts {
@@ -33,6 +34,12 @@ export class Traffic {
     this.requests.add(`${known} ${route ?? "none"} ${status}`);
   }
 }
+
+export const metricsDoc = {
+  tag: "Device",
+  summary: "Metrics for Prometheus",
+  answers: { 200: { about: "In its text format.", types: ["text/plain"] } },
+} as const satisfies RouteDoc;
 
 /** GET /metrics, for Prometheus: the numbers of `families`, one after the other. */
 export function metricsHandler(

@@ -43,6 +43,7 @@ export function pageRoutes(page: readonly Asset[]): readonly Route[] {
     path: asset.path,
     access: "open",
     dialect: problem,
+    doc: "page",
     handler: (context) => serve(asset, context),
   }));
 }

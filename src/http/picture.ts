@@ -1,10 +1,9 @@
 /** How a snapshot is asked for and answered: shared by all routes that answer with a picture. */
-import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Picture } from "../video/picture.ts";
 import type { Area, Rendering } from "../video/rendering.ts";
 import type { Screen } from "../video/screen.ts";
-import { integerOf } from "./query.ts";
+import { integer, integerOf, parameter, type Query, refused } from "./query.ts";
 
 export interface PictureParts {
   readonly screen: Screen;
@@ -17,36 +16,39 @@ export interface PictureParts {
 }
 
 /** The query parameters that say how the picture shall be. */
-export const RENDERING_PARAMETERS = ["crop", "width", "height", "quality"] as const;
-
-type Query = Partial<Record<(typeof RENDERING_PARAMETERS)[number], string>>;
+export const RENDERING_PARAMETERS = {
+  crop: parameter(
+    "This part of the picture alone: `x,y,width,height` in pixels.",
+    { type: "string", pattern: "^\\d+,\\d+,\\d+,\\d+$" },
+    areaOf,
+  ),
+  width: integer("Made to fit within so many pixels, never enlarged.", 1, LIMITS.frame_width_max),
+  height: integer("Made to fit within so many pixels, never enlarged.", 1, LIMITS.frame_height_max),
+  quality: integer("Of the JPEG; that of the settings if left out.", 1, 100),
+};
 
 /** What `query` asks for; undefined when that is the picture as it is. */
-export function renderingOf(query: Query, quality: number): Rendering | undefined {
-  const { crop, width, height } = query;
-  const { frame_width_max, frame_height_max } = LIMITS;
-  const isPlain = [crop, width, height, query.quality].every((value) => value === undefined);
+export function renderingOf(
+  { crop, width, height, quality }: Query<typeof RENDERING_PARAMETERS>,
+  usualQuality: number,
+): Rendering | undefined {
+  const isPlain = [crop, width, height, quality].every((value) => value === undefined);
   if (isPlain) return undefined;
   return {
-    crop: crop === undefined ? undefined : areaOf(crop),
-    widthMax: integerOf("width", width ?? `${frame_width_max}`, 1, frame_width_max),
-    heightMax: integerOf("height", height ?? `${frame_height_max}`, 1, frame_height_max),
-    quality: integerOf("quality", query.quality ?? `${quality}`, 1, 100),
+    crop,
+    widthMax: width ?? LIMITS.frame_width_max,
+    heightMax: height ?? LIMITS.frame_height_max,
+    quality: quality ?? usualQuality,
   };
 }
 
-function areaOf(text: string): Area {
+function areaOf(text: string, name: string): Area {
   const numbers = text.split(",");
-  if (numbers.length !== 4) throw refused("crop", "give x,y,width,height in pixels");
+  if (numbers.length !== 4) throw refused(name, "give x,y,width,height in pixels");
   const [left, top, width, height] = numbers.map((number, index) => {
-    return integerOf("crop", number, index < 2 ? 0 : 1, LIMITS.frame_width_max);
+    return integerOf(name, number, index < 2 ? 0 : 1, LIMITS.frame_width_max);
   });
   return { left: left ?? 0, top: top ?? 0, width: width ?? 1, height: height ?? 1 };
-}
-
-/** A Fault `bad_request` that names the parameter. */
-export function refused(parameter: string, remedy: string): Fault {
-  return new Fault("bad_request", `${parameter}: ${remedy}`, { details: { parameter } });
 }
 
 /** The screen now, as `wish` wants it. Faults as `Screen.now` and `Screen.render` have them. */
@@ -67,6 +69,14 @@ export function tagOf(
   const suffix = wish === undefined ? "" : `-${Bun.hash(JSON.stringify(wish)).toString(36)}`;
   return `"${epoch}-${version}${suffix}"`;
 }
+
+/** What {@link pictureHeaders} gives, for the API document. */
+export const PICTURE_HEADERS = {
+  ETag: "Names what the screen shows.",
+  "X-Frame-Sequence": "The source's number of the frame.",
+  "X-Frame-Age-Ms": "Milliseconds since it was captured.",
+  "X-Frame-Size": "`WIDTHxHEIGHT` in pixels.",
+} as const;
 
 /** The headers of an answer that is `picture`, or says that the client has it. */
 export function pictureHeaders(

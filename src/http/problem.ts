@@ -40,6 +40,25 @@ export const problem: Dialect = {
       challenge: `${REALM}, error="insufficient_scope", scope="${missing}"`,
     });
   },
+  document: {
+    name: "Problem",
+    takesPasswords: false,
+    codes: true,
+    envelope: (json) => json,
+    fault: {
+      type: "object",
+      description: "RFC 9457, with members that are the fault's own.",
+      properties: {
+        type: { const: "about:blank" },
+        title: { type: "string" },
+        status: { type: "integer" },
+        code: { type: "string", description: "Stable, for programs." },
+        detail: { type: "string", description: "What is wrong, and what to do about it." },
+      },
+      required: ["type", "title", "status", "code", "detail"],
+      additionalProperties: true,
+    },
+  },
 };
 
 function answer(

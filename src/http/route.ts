@@ -3,6 +3,8 @@ import type { Identity } from "../access/identity.ts";
 import type { Ability } from "../access/token.ts";
 import type { Fault } from "../base/fault.ts";
 import type { Credential } from "./credentials.ts";
+import type { RouteDoc } from "./doc.ts";
+import type { JsonSchema } from "./query.ts";
 import type { SocketHandler } from "./socket.ts";
 
 /** What the server tells the app about a request besides the request itself. */
@@ -34,6 +36,21 @@ export interface Dialect {
   fault(fault: Fault): Response;
   /** An answer to a request without a good credential, or without the ability it needs. */
   refuse(refusal: Refusal): Response;
+  readonly document: DialectDocument;
+}
+
+/** What the API document tells of a dialect. */
+export interface DialectDocument {
+  /** Of its answers to faults. */
+  readonly name: string;
+  /** Whether a user's password opens its routes, besides tokens and sessions. */
+  readonly takesPasswords: boolean;
+  /** Whether its answers have the code of a fault. */
+  readonly codes: boolean;
+  /** What it puts around the JSON of an answer. */
+  envelope(json: JsonSchema): JsonSchema;
+  /** Its JSON answer to a fault. */
+  readonly fault: JsonSchema;
 }
 
 export type Refusal =
@@ -44,15 +61,23 @@ export type Refusal =
 /**
  * What the caller needs: an ability, which users have all of, or one of several; a session, since a
  * token shall never make or change tokens, users or settings; a person, who has a session or the
- * unix socket; nothing.
+ * unix socket; any credential; nothing.
  */
-export type Access = Ability | readonly [Ability, ...Ability[]] | "session" | "person" | "open";
+export type Access =
+  | Ability
+  | readonly [Ability, ...Ability[]]
+  | "session"
+  | "person"
+  | "credential"
+  | "open";
 
-/** One door. Without `access` it does not compile. */
+/** One door. Without `access` and `doc` it does not compile. */
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
   readonly access: Access;
   readonly dialect: Dialect;
+  /** Files of the page are no part of the API. */
+  readonly doc: RouteDoc | "page";
   readonly handler: (context: Context<Env>) => Response | Promise<Response>;
 }

@@ -14,6 +14,7 @@ import type { Picture } from "../video/picture.ts";
 import type { Changes, Screen } from "../video/screen.ts";
 import { sentenceOf } from "../video/signal.ts";
 import { STRIP_LINES } from "../video/strips.ts";
+import type { RouteDoc } from "./doc.ts";
 import { LOOK_AGAIN_MS, type Pace, untilDue } from "./pace.ts";
 import { readQuery } from "./query.ts";
 import type { Env } from "./route.ts";
@@ -28,6 +29,16 @@ export interface ScreenSocketParts extends Pace {
 /** Pictures on their way to a viewer: one that is shown while the next one travels. */
 const UNACKNOWLEDGED_MAX = 2;
 
+export const screenSocketDoc = {
+  tag: "Screen",
+  summary: "The delta stream",
+  about:
+    "A WebSocket that carries only the strips that changed; docs/screen-ws.md has it byte by byte.",
+  query: {},
+  answers: { 101: { about: "The WebSocket." } },
+  faults: ["upgrade_required"],
+} as const satisfies RouteDoc;
+
 /**
  * GET /api/screen/ws: the delta stream (docs/screen-ws.md). A viewer is told the strips that
  * changed since what it was told last, and no more before it has acknowledged: a slow link gets
@@ -37,7 +48,7 @@ export function screenSocketHandler(parts: ScreenSocketParts) {
   const { screen, authority } = parts;
   const viewers = new Set<Viewer>();
   return (context: Context<Env>): Response => {
-    readQuery(context.req.url, []);
+    readQuery(context.req.url, screenSocketDoc.query);
     if (!isSameSite(context.req.raw.headers)) {
       throw new Fault(
         "no_permission",

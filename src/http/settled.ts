@@ -11,19 +11,32 @@ import {
   type PictureParts,
   pictureHeaders,
   RENDERING_PARAMETERS,
-  refused,
   renderingOf,
   takePicture,
 } from "./picture.ts";
-import { integerOf } from "./query.ts";
-
-/** The query parameters of an act that is answered with a picture. */
-export const SEEING_PARAMETERS = ["then", "settle", "most", ...RENDERING_PARAMETERS] as const;
-
-type Query = Partial<Record<(typeof SEEING_PARAMETERS)[number], string>>;
+import { integer, type Query, refused, word } from "./query.ts";
 
 const SETTLE_MS = 150;
 const MOST_MS = 3000;
+
+/** By a constant, since an object with a literal `then` looks like a promise; this one is none. */
+const THEN = "then";
+
+/** The query parameters of an act that is answered with a picture. */
+export const SEEING_PARAMETERS = {
+  [THEN]: word("Answer with the picture, once the screen has settled.", "snapshot", "do then"),
+  settle: integer(
+    `Milliseconds without a change until the screen has settled; ${SETTLE_MS} if left out.`,
+    0,
+    LIMITS.settle_ms_max,
+  ),
+  most: integer(
+    `Milliseconds after which the picture is sent as it is; ${MOST_MS} if left out.`,
+    0,
+    LIMITS.settle_wait_ms_max,
+  ),
+  ...RENDERING_PARAMETERS,
+};
 /** Without a picture, one is looked for this often: the act may have woken the host. */
 const LOOK_AGAIN_MS = 50;
 
@@ -35,16 +48,16 @@ export interface Seeing {
 }
 
 /** What `query` asks for; undefined when no picture. @throws Fault `bad_request` */
-export function seeingOf(query: Query, quality: number): Seeing | undefined {
+export function seeingOf(
+  query: Query<typeof SEEING_PARAMETERS>,
+  quality: number,
+): Seeing | undefined {
   if (query.then === undefined) {
-    const stray = SEEING_PARAMETERS.find((name) => query[name] !== undefined);
+    const [stray] = Object.entries(query).find(([, value]) => value !== undefined) ?? [];
     if (stray !== undefined) throw refused(stray, "it goes with then=snapshot");
     return undefined;
   }
-  if (query.then !== "snapshot") throw refused("then", "the one thing to do then is snapshot");
-  const { settle_ms_max, settle_wait_ms_max } = LIMITS;
-  const settleMs = integerOf("settle", query.settle ?? `${SETTLE_MS}`, 0, settle_ms_max);
-  const mostMs = integerOf("most", query.most ?? `${MOST_MS}`, 0, settle_wait_ms_max);
+  const { settle: settleMs = SETTLE_MS, most: mostMs = MOST_MS } = query;
   return { settleMs, mostMs, wish: renderingOf(query, quality) };
 }
 

@@ -1,19 +1,42 @@
 import type { Context } from "hono";
 import { LIMITS } from "../base/limits.ts";
 import type { Picture } from "../video/picture.ts";
+import type { RouteDoc } from "./doc.ts";
 import {
+  PICTURE_HEADERS,
   type PictureParts,
   pictureHeaders,
   RENDERING_PARAMETERS,
-  refused,
   renderingOf,
   tagOf,
   takePicture,
 } from "./picture.ts";
-import { integerOf, readQuery } from "./query.ts";
+import { integer, type Query, readQuery, refused, word } from "./query.ts";
 import type { Env } from "./route.ts";
 
-const PARAMETERS = ["wait", "timeout", ...RENDERING_PARAMETERS] as const;
+const WAIT_SECONDS_MAX = LIMITS.change_wait_seconds_max;
+
+export const snapshotDoc = {
+  tag: "Screen",
+  summary: "The screen now",
+  about:
+    "A JPEG of a frame that was captured after the question. `If-None-Match` with its `ETag` is " +
+    "answered with 304 while the screen is the same. Without a picture, `data.stage` says why.",
+  query: {
+    wait: word("Answer with the first frame that differs.", "change", "wait for"),
+    timeout: integer(
+      `Seconds that \`wait=change\` waits; ${WAIT_SECONDS_MAX} if left out.`,
+      1,
+      WAIT_SECONDS_MAX,
+    ),
+    ...RENDERING_PARAMETERS,
+  },
+  answers: {
+    200: { about: "The picture.", types: ["image/jpeg"], headers: PICTURE_HEADERS },
+    304: { about: "The client has it.", headers: PICTURE_HEADERS },
+  },
+  faults: ["no_video"],
+} as const satisfies RouteDoc;
 
 /**
  * GET /api/public/snapshot: the screen now as a JPEG, or 304 when it is the one the client has.
@@ -24,7 +47,7 @@ const PARAMETERS = ["wait", "timeout", ...RENDERING_PARAMETERS] as const;
  */
 export function snapshotHandler(parts: PictureParts) {
   return async (context: Context<Env>): Promise<Response> => {
-    const query = readQuery(context.req.url, PARAMETERS);
+    const query = readQuery(context.req.url, snapshotDoc.query);
     const waitMs = waitOf(query);
     const wish = renderingOf(query, parts.quality());
     const { signal } = context.req.raw;
@@ -60,16 +83,10 @@ async function waitForChange(
   }
 }
 
-type Query = Partial<Record<(typeof PARAMETERS)[number], string>>;
-
-function waitOf({ wait, timeout }: Query): number {
-  const most = LIMITS.change_wait_seconds_max;
-  if (wait === undefined) {
-    if (timeout === undefined) return 0;
-    throw refused("timeout", "it goes with wait=change");
-  }
-  if (wait !== "change") throw refused("wait", "the one thing to wait for is change");
-  return 1000 * integerOf("timeout", timeout ?? `${most}`, 1, most);
+function waitOf({ wait, timeout }: Query<typeof snapshotDoc.query>): number {
+  if (wait !== undefined) return 1000 * (timeout ?? WAIT_SECONDS_MAX);
+  if (timeout === undefined) return 0;
+  throw refused("timeout", "it goes with wait=change");
 }
 
 /** RFC 9110, section 13.1.2: a list of tags, weakly compared, or `*`. */

@@ -1,3 +1,16 @@
+import {
+  array,
+  boolean,
+  description,
+  type InferOutput,
+  nullable,
+  number,
+  object,
+  picklist,
+  pipe,
+  readonly,
+  string,
+} from "valibot";
 import type { Authority } from "../access/authority.ts";
 import type { Arbiter } from "../control/arbiter.ts";
 import type { Runner } from "../control/runner.ts";
@@ -5,6 +18,7 @@ import type { HidDevice } from "../hid/device.ts";
 import type { UsbPort } from "../hid/udc.ts";
 import type { Screen } from "../video/screen.ts";
 import { sentenceOf } from "../video/signal.ts";
+import type { RouteDoc } from "./doc.ts";
 
 export interface StatusParts {
   readonly screen: Screen;
@@ -23,48 +37,79 @@ export interface StatusParts {
   readonly uptimeSeconds: () => number;
 }
 
+const TLS = object({
+  fingerprint_sha256: pipe(
+    nullable(string()),
+    description("What a client can pin; null without HTTPS."),
+  ),
+});
+const VIDEO = object({
+  stage: string(),
+  message: string(),
+  signal: pipe(
+    nullable(picklist(["ok", "unknown"])),
+    description("`unknown` while a USB dongle shows what may be its own picture."),
+  ),
+  device: nullable(string()),
+  width: nullable(number()),
+  height: nullable(number()),
+  format: nullable(string()),
+  dropped_frames: pipe(number(), description("Damaged, empty or cut off, and left out.")),
+  captured_fps: pipe(number(), description("Frames a second that the device sends.")),
+  delivered_fps: pipe(number(), description("Those of them that somebody wanted.")),
+});
+const HID = object({
+  stage: string(),
+  message: string(),
+  usb: nullable(
+    object({
+      controller: string(),
+      state: pipe(string(), description("The kernel's word; `configured` once the host uses it.")),
+    }),
+  ),
+  leds: object({ num_lock: boolean(), caps_lock: boolean(), scroll_lock: boolean() }),
+  held: object({ keys: number(), modifiers: number(), buttons: number() }),
+  batches_waiting: number(),
+});
+const CONTROL = object({
+  holder: nullable(object({ kind: string(), expires_in_seconds: number() })),
+  person_active: pipe(boolean(), description("Whether a person uses keys or mouse.")),
+  running: pipe(nullable(picklist(["person", "token"])), description("Whose batch runs.")),
+});
+const STATUS = object({
+  linkrd: object({
+    version: string(),
+    bun: string(),
+    uptime_seconds: number(),
+    simulated: boolean(),
+  }),
+  video: VIDEO,
+  hid: HID,
+  control: CONTROL,
+  tls: TLS,
+  problems: pipe(
+    array(string()),
+    readonly(),
+    description("What is wrong with the device itself: a card that is damaged or full."),
+  ),
+  access: pipe(
+    object({ state: string(), message: nullable(string()) }),
+    description("How access.toml is; while it is at fault, its last good version is in force."),
+  ),
+  clock: object({
+    now: pipe(string(), description("Never behind what the device has seen; tokens expire by it.")),
+    synchronised: boolean(),
+  }),
+});
+
 /** What GET /api/status answers, and what `linkrd status --json` prints. */
-export interface Status {
-  readonly linkrd: { version: string; bun: string; uptime_seconds: number; simulated: boolean };
-  readonly video: {
-    readonly stage: string;
-    readonly message: string;
-    /** "unknown" while a USB dongle shows what may be its own picture; null without a picture. */
-    readonly signal: "ok" | "unknown" | null;
-    readonly device: string | null;
-    readonly width: number | null;
-    readonly height: number | null;
-    readonly format: string | null;
-    /** Frames that the device gave damaged, empty or cut off, and that were left out. */
-    readonly dropped_frames: number;
-    /** Frames a second, over the last seconds, that the device sends. */
-    readonly captured_fps: number;
-    /** Those of them that somebody wanted, and that were encoded. */
-    readonly delivered_fps: number;
-  };
-  readonly hid: {
-    readonly stage: string;
-    readonly message: string;
-    readonly usb: UsbPort | null;
-    readonly leds: { num_lock: boolean; caps_lock: boolean; scroll_lock: boolean };
-    readonly held: { keys: number; modifiers: number; buttons: number };
-    readonly batches_waiting: number;
-  };
-  /** Who holds the lease, whether a person uses keys or mouse, and whose batch runs. */
-  readonly control: {
-    readonly holder: { readonly kind: string; readonly expires_in_seconds: number } | null;
-    readonly person_active: boolean;
-    readonly running: "person" | "token" | null;
-  };
-  /** What a client can pin: null without HTTPS. */
-  readonly tls: { readonly fingerprint_sha256: string | null };
-  /** What is wrong with the device itself, in sentences: a card that is damaged or full. */
-  readonly problems: readonly string[];
-  /** How access.toml is; while it is at fault, its last good version is in force. */
-  readonly access: { readonly state: string; readonly message: string | null };
-  /** `now` never falls behind what the device has seen; tokens expire by it. */
-  readonly clock: { readonly now: string; readonly synchronised: boolean };
-}
+export type Status = InferOutput<typeof STATUS>;
+
+export const statusDoc = {
+  tag: "Device",
+  summary: "Signal, USB, control, clock",
+  answers: { 200: { about: "How linkrd is.", json: STATUS } },
+} as const satisfies RouteDoc;
 
 export function statusOf(parts: StatusParts): Status {
   const { screen, hid, runner, arbiter } = parts;

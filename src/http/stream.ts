@@ -5,6 +5,7 @@ import { LIMITS } from "../base/limits.ts";
 import type { Picture } from "../video/picture.ts";
 import type { Screen } from "../video/screen.ts";
 import type { StatePicture } from "../video/state-picture.ts";
+import type { RouteDoc } from "./doc.ts";
 import { LOOK_AGAIN_MS, type Pace, untilDue } from "./pace.ts";
 import { readQuery } from "./query.ts";
 import type { Env } from "./route.ts";
@@ -16,6 +17,17 @@ export interface StreamParts extends Pace {
 
 /** What separates the parts. Not random: a JPEG that holds it cannot mislead who reads lengths. */
 const BOUNDARY = "linkrd-frame";
+
+export const streamDoc = {
+  tag: "Screen",
+  summary: "Multipart MJPEG",
+  about:
+    "A part for each picture that differs from the one before, and one a second of a screen that " +
+    "stands still. While there is no picture, a drawn one says why, marked by `X-Frame-State`.",
+  query: {},
+  answers: { 200: { about: "Parts of type image/jpeg.", types: ["multipart/x-mixed-replace"] } },
+  faults: ["no_video"],
+} as const satisfies RouteDoc;
 
 /**
  * GET /api/public/stream: multipart MJPEG, one part for each picture that differs from the one
@@ -30,7 +42,7 @@ export function streamHandler(parts: StreamParts) {
   const { authority } = parts;
   let viewers = 0;
   return async (context: Context<Env>): Promise<Response> => {
-    readQuery(context.req.url, []);
+    readQuery(context.req.url, streamDoc.query);
     if (viewers >= LIMITS.viewers_max) {
       throw new Fault("too_many", `${viewers} viewers are watching already: try again later`);
     }

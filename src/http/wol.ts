@@ -1,11 +1,12 @@
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Context } from "hono";
-import { number, optional, strictObject, string } from "valibot";
+import { array, number, object, optional, strictObject, string } from "valibot";
 import { Fault } from "../base/fault.ts";
 import { parseMac } from "../base/mac.ts";
 import { nearest } from "../base/nearest.ts";
 import { broadcastAddresses, sendMagicPacket, WAKE_PORT } from "../control/wake-on-lan.ts";
+import type { RouteDoc } from "./doc.ts";
 import type { Env } from "./route.ts";
 import { readObject } from "./shape.ts";
 
@@ -29,6 +30,22 @@ const WISH = strictObject({
   port: optional(number()),
 });
 
+export const wolDoc = {
+  tag: "Device",
+  summary: "Wake another machine",
+  about:
+    "Sends a Wake-on-LAN packet to `mac`, or to the machine that linkrd.toml has by `name`: to " +
+    "`address` and `port`, or to the broadcast address of each network of this device.",
+  body: WISH,
+  answers: {
+    200: {
+      about: "Where it was sent. Whether the machine wakes, nobody is told.",
+      json: object({ mac: string(), addresses: array(string()), port: number() }),
+    },
+  },
+  faults: ["conflict"],
+} as const satisfies RouteDoc;
+
 /**
  * POST /api/wol: wakes a machine by its MAC address, or by its name in linkrd.toml, and answers
  * when the packet was sent, to which addresses. Without an `address` it is broadcast in each
@@ -36,7 +53,7 @@ const WISH = strictObject({
  */
 export function wolHandler({ machines }: WolParts) {
   return async (context: Context<Env>): Promise<Response> => {
-    const wish = await readObject(context.req.raw, WISH);
+    const wish = await readObject(context.req.raw, wolDoc.body);
     const saved = machineOf(wish, machines());
     const mac = parseMac(saved.mac);
     if (mac === undefined) throw refused("mac", "give one such as 00:11:22:aa:bb:cc");

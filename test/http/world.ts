@@ -15,9 +15,11 @@ import { Runner } from "../../src/control/runner.ts";
 import { Devices } from "../../src/devices.ts";
 import { openSys } from "../../src/ffi/sys.ts";
 import { layoutOf } from "../../src/hid/layout.ts";
-import { type AppParts, createApp } from "../../src/http/app.ts";
+import { type AppParts, createApp, routes } from "../../src/http/app.ts";
 import { Traffic } from "../../src/http/metrics.ts";
+import { type OpenApi, openApiOf } from "../../src/http/openapi.ts";
 import type { Asset } from "../../src/http/page.ts";
+import { checkAnswer } from "./documented.ts";
 
 const SETTINGS = `
 [video]
@@ -166,6 +168,14 @@ function appOf(parts: AppParts): ReturnType<typeof createApp> {
   return app;
 }
 
+let document: OpenApi | undefined;
+
+/** It says the same of all parts, and takes longer to make than a request. */
+function documentOf(parts: AppParts): OpenApi {
+  document ??= openApiOf(routes(parts), parts.version);
+  return document;
+}
+
 /** One request to the application, as the server would hand it on. Of a stream only the head. */
 export async function ask(parts: AppParts, path: string, how: Ask = {}): Promise<Seen> {
   const { method = "GET", body, signal } = how;
@@ -185,5 +195,7 @@ export async function ask(parts: AppParts, path: string, how: Ask = {}): Promise
   const isEndless = answered["content-type"]?.startsWith("multipart/") === true;
   if (isEndless) await response.body?.cancel();
   const text = isEndless ? "" : await response.text();
-  return { status: response.status, headers: answered, body: text };
+  const seen = { status: response.status, headers: answered, body: text };
+  checkAnswer(documentOf(parts), { method, path }, seen);
+  return seen;
 }

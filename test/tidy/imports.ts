@@ -39,7 +39,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   http: {
     code: ["base", "access", "control", "video"],
     types: ["hid"],
-    packages: ["hono", "jsonc-parser", "selfsigned", "valibot"],
+    packages: ["@valibot/to-json-schema", "hono", "jsonc-parser", "selfsigned", "valibot"],
   },
   web: { code: [], types: ["http"], packages: ["preact", "uqr"] },
   cli: { code: ["base", "config", "access", "provision", "hid"], types: ["ffi", "http"] },
