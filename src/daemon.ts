@@ -9,7 +9,7 @@ import { openAccess } from "./access/open.ts";
 import { chain, Fault } from "./base/fault.ts";
 import { Journal } from "./base/journal.ts";
 import { LIMITS } from "./base/limits.ts";
-import { createLog, type Log } from "./base/log.ts";
+import { createLog, type Level, type Log } from "./base/log.ts";
 import { LogRing } from "./base/log-ring.ts";
 import { Machine } from "./base/machine.ts";
 import { watchSettings } from "./config/live.ts";
@@ -35,7 +35,7 @@ export interface DaemonOptions {
   readonly simulate: boolean;
   readonly version: string;
   readonly builtAtMs: number;
-  readonly writeLog: (line: string) => void;
+  readonly writeLog: (line: string, level: Level) => void;
   /** Whether the journal has what is written there. */
   readonly journalled: boolean;
 }
@@ -94,9 +94,9 @@ class Running implements Daemon {
     this.#options = options;
     this.#settings = settings;
     this.#layout = layoutOf(settings.hid.layout);
-    const write = (line: string) => {
+    const write = (line: string, level: Level) => {
       this.#lines.add(line, Date.now());
-      options.writeLog(line);
+      options.writeLog(line, level);
     };
     this.#log = createLog(() => this.#settings.log.level, write);
     this.#devices = new Devices(this.#sys, this.#log);

@@ -4,7 +4,8 @@
 import { createInterface } from "node:readline";
 import packageJson from "../package.json" with { type: "json" };
 import { chain } from "./base/fault.ts";
-import { isJournalled } from "./base/journal.ts";
+import { isJournalled, prioritised } from "./base/journal.ts";
+import type { Level } from "./base/log.ts";
 import type { Surroundings } from "./cli/command.ts";
 import { runCommandLine } from "./cli/run.ts";
 import { startDaemon } from "./daemon.ts";
@@ -25,15 +26,19 @@ const surroundings: Surroundings = {
   warn: (line) => process.stderr.write(`${line}\n`),
   readStdin: () => (process.stdin.isTTY ? readLine() : Bun.stdin.text()),
   serve: async (places, simulate) => {
+    const journalled = isJournalled(process.env["JOURNAL_STREAM"]);
+    const writeLog = (line: string, level: Level) => {
+      process.stderr.write(`${journalled ? prioritised(line, level) : line}\n`);
+    };
     const daemon = await startDaemon({
       places,
       simulate,
       version: version.linkrd,
       builtAtMs,
-      writeLog: (line) => process.stderr.write(`${line}\n`),
-      journalled: isJournalled(process.env["JOURNAL_STREAM"]),
+      writeLog,
+      journalled,
     });
-    const warn = (message: string) => process.stderr.write(`warn  linkrd: ${message}\n`);
+    const warn = (message: string) => writeLog(`warn  linkrd: ${message}`, "warn");
     const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID } = process.env;
     const environment = { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID };
     const supervisor = new Supervisor(environment, openSys(), warn);

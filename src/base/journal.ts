@@ -1,4 +1,5 @@
 import { fstatSync } from "node:fs";
+import type { Level } from "./log.ts";
 import type { LogLine, LogSource } from "./log-ring.ts";
 
 /** The units of linkrd, one of which writes its log. */
@@ -15,6 +16,14 @@ const OMITTED = "(a line that cannot be shown here: see journalctl)";
 export function isJournalled(stream: string | undefined): boolean {
   const { dev, ino } = fstatSync(2);
   return stream === `${dev}:${ino}`;
+}
+
+/** Priorities of syslog(3), by which `journalctl -p` chooses. */
+const PRIORITIES: Readonly<Record<Level, number>> = { debug: 7, info: 6, warn: 4, error: 3 };
+
+/** `line` as systemd takes it from standard error: with its priority in front (sd-daemon(3)). */
+export function prioritised(line: string, level: Level): string {
+  return `<${PRIORITIES[level]}>${line}`;
 }
 
 /** The journal of this boot, read by a journalctl for each reader, which ends with it. */

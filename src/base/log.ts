@@ -28,12 +28,12 @@ export function printable(text: string): string {
  * A log that hands each finished line, without its newline, to `write`. What lies below `lowest` is
  * left out; it is asked anew for each line, because the settings change while the daemon runs.
  */
-export function createLog(lowest: () => Level, write: (line: string) => void): Log {
+export function createLog(lowest: () => Level, write: (line: string, level: Level) => void): Log {
   const told = new Map<string, string>();
   const make = (name: string): Log => {
     const say = (at: Level, message: string) => {
       if (LEVELS.indexOf(at) >= LEVELS.indexOf(lowest()))
-        write(`${at.padEnd(5)} ${name}: ${printable(message)}`);
+        write(`${at.padEnd(5)} ${name}: ${printable(message)}`, at);
     };
     return {
       debug: (message) => say("debug", message),
