@@ -4,15 +4,18 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/media.h>
+#include <linux/v4l2-subdev.h>
 #include <linux/videodev2.h>
 #include <poll.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #define SIZE(type) printf("%s %zu\n", #type, sizeof(struct type))
 #define FIELD(type, field) printf("%s.%s %zu\n", #type, #field, offsetof(struct type, field))
-#define NUMBER(name) printf("%s %lu\n", #name, (unsigned long)(name))
+#define NUMBER(name) printf("%s %lu\n", #name, (unsigned long)(uint32_t)(name))
 
 static void requests(void)
 {
@@ -34,6 +37,10 @@ static void requests(void)
 	NUMBER(VIDIOC_QUERY_DV_TIMINGS);
 	NUMBER(VIDIOC_DQEVENT);
 	NUMBER(VIDIOC_SUBSCRIBE_EVENT);
+	NUMBER(VIDIOC_SUBDEV_ENUM_MBUS_CODE);
+	NUMBER(VIDIOC_SUBDEV_S_FMT);
+	NUMBER(MEDIA_IOC_SETUP_LINK);
+	NUMBER(MEDIA_IOC_G_TOPOLOGY);
 }
 
 static void formats(void)
@@ -48,6 +55,7 @@ static void formats(void)
 	FIELD(v4l2_fmtdesc, index);
 	FIELD(v4l2_fmtdesc, type);
 	FIELD(v4l2_fmtdesc, pixelformat);
+	FIELD(v4l2_fmtdesc, mbus_code);
 	SIZE(v4l2_format);
 	FIELD(v4l2_format, type);
 	FIELD(v4l2_format, fmt.pix.width);
@@ -128,6 +136,57 @@ static void buffers(void)
 	FIELD(pollfd, revents);
 }
 
+static void media(void)
+{
+	SIZE(media_v2_topology);
+	FIELD(media_v2_topology, num_entities);
+	FIELD(media_v2_topology, ptr_entities);
+	FIELD(media_v2_topology, num_interfaces);
+	FIELD(media_v2_topology, ptr_interfaces);
+	FIELD(media_v2_topology, num_pads);
+	FIELD(media_v2_topology, ptr_pads);
+	FIELD(media_v2_topology, num_links);
+	FIELD(media_v2_topology, ptr_links);
+	SIZE(media_v2_entity);
+	FIELD(media_v2_entity, id);
+	FIELD(media_v2_entity, name);
+	SIZE(media_v2_interface);
+	FIELD(media_v2_interface, id);
+	FIELD(media_v2_interface, devnode.major);
+	FIELD(media_v2_interface, devnode.minor);
+	SIZE(media_v2_pad);
+	FIELD(media_v2_pad, id);
+	FIELD(media_v2_pad, entity_id);
+	FIELD(media_v2_pad, flags);
+	FIELD(media_v2_pad, index);
+	SIZE(media_v2_link);
+	FIELD(media_v2_link, id);
+	FIELD(media_v2_link, source_id);
+	FIELD(media_v2_link, sink_id);
+	FIELD(media_v2_link, flags);
+	SIZE(media_link_desc);
+	FIELD(media_link_desc, source.entity);
+	FIELD(media_link_desc, source.index);
+	FIELD(media_link_desc, sink.entity);
+	FIELD(media_link_desc, sink.index);
+	FIELD(media_link_desc, flags);
+	SIZE(v4l2_subdev_format);
+	FIELD(v4l2_subdev_format, which);
+	FIELD(v4l2_subdev_format, pad);
+	FIELD(v4l2_subdev_format, format.width);
+	FIELD(v4l2_subdev_format, format.height);
+	FIELD(v4l2_subdev_format, format.code);
+	FIELD(v4l2_subdev_format, format.field);
+	FIELD(v4l2_subdev_format, format.colorspace);
+	FIELD(v4l2_subdev_format, format.ycbcr_enc);
+	FIELD(v4l2_subdev_format, format.quantization);
+	SIZE(v4l2_subdev_mbus_code_enum);
+	FIELD(v4l2_subdev_mbus_code_enum, pad);
+	FIELD(v4l2_subdev_mbus_code_enum, index);
+	FIELD(v4l2_subdev_mbus_code_enum, code);
+	FIELD(v4l2_subdev_mbus_code_enum, which);
+}
+
 static void constants(void)
 {
 	NUMBER(V4L2_CAP_VIDEO_CAPTURE);
@@ -154,6 +213,13 @@ static void constants(void)
 	NUMBER(V4L2_YCBCR_ENC_XV709);
 	NUMBER(V4L2_PIX_FMT_YUYV);
 	NUMBER(V4L2_PIX_FMT_MJPEG);
+	NUMBER(MEDIA_PAD_FL_SOURCE);
+	NUMBER(MEDIA_LNK_FL_ENABLED);
+	NUMBER(MEDIA_LNK_FL_IMMUTABLE);
+	NUMBER(MEDIA_LNK_FL_LINK_TYPE);
+	NUMBER(MEDIA_LNK_FL_DATA_LINK);
+	NUMBER(MEDIA_LNK_FL_INTERFACE_LINK);
+	NUMBER(V4L2_SUBDEV_FORMAT_ACTIVE);
 	NUMBER(POLLIN);
 	NUMBER(POLLPRI);
 	NUMBER(POLLOUT);
@@ -180,6 +246,7 @@ int main(void)
 	formats();
 	sizes();
 	buffers();
+	media();
 	constants();
 	errors();
 	return 0;

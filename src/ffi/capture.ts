@@ -32,17 +32,24 @@ export interface Identity {
   readonly canOutput: boolean;
 }
 
-/** The format that a device has settled on; strides and sizes in bytes. */
-export interface CaptureFormat {
-  readonly width: number;
-  readonly height: number;
-  readonly pixelFormat: number;
-  readonly stride: number;
-  readonly imageSize: number;
+/** How the numbers of a picture are to be read, as the kernel numbers it; 0: the usual way. */
+export interface Colours {
   readonly colorspace: number;
   /** v4l2_ycbcr_encoding; 0 follows from the colorspace, as does quantization. */
   readonly encoding: number;
   readonly quantization: number;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The format that a device has settled on; strides and sizes in bytes. */
+export interface CaptureFormat extends Size, Colours {
+  readonly pixelFormat: number;
+  readonly stride: number;
+  readonly imageSize: number;
 }
 
 /** One filled buffer, out of the driver's hands until it is queued again. */
@@ -57,11 +64,6 @@ export interface Filled {
   readonly atUs: number | undefined;
   /** The driver marked it damaged, or gave it without content. */
   readonly damaged: boolean;
-}
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 interface Mapped {
@@ -121,12 +123,16 @@ export class CaptureDevice {
     return this.#mapped.length;
   }
 
-  /** The pixel formats on offer, in the driver's order; at most 64 (VIDIOC_ENUM_FMT). */
-  formats(): number[] {
+  /**
+   * The pixel formats on offer, in the driver's order; at most 64 (VIDIOC_ENUM_FMT).
+   *
+   * @param busCode only those into which this format of the media bus is written; 0: all
+   */
+  formats(busCode = 0): number[] {
     const found: number[] = [];
     const entry = new Struct(FMTDESC);
     for (let index = 0; index < 64; index++) {
-      entry.clear().set("index", index).set("type", this.#type);
+      entry.clear().set("index", index).set("type", this.#type).set("mbus_code", busCode);
       if (this.#sys.tryIoctl(this.#fd, VIDIOC.ENUM_FMT, entry.bytes) < 0) break;
       found.push(entry.get("pixelformat"));
     }
@@ -153,14 +159,21 @@ export class CaptureDevice {
     return largest;
   }
 
-  /** Asks for `pixelFormat`, at the current size or `size`. @returns what the device made of it */
-  setFormat(pixelFormat: number, size?: Size): CaptureFormat {
+  /**
+   * Asks for `pixelFormat`, with the current size and colours if none are given. @returns what the
+   * device made of it
+   */
+  setFormat(pixelFormat: number, size?: Size, colours?: Colours): CaptureFormat {
     const multiplanar = this.#type === BUF_TYPE.captureMplane;
     const format = multiplanar ? new Struct(FORMAT_MPLANE) : new Struct(FORMAT);
     format.set("type", this.#type);
     this.#ioctl("VIDIOC_G_FMT", VIDIOC.G_FMT, format.bytes);
     format.set("pixelformat", pixelFormat).set("field", FIELD_NONE);
     if (size !== undefined) format.set("width", size.width).set("height", size.height);
+    if (colours !== undefined) {
+      format.set("colorspace", colours.colorspace).set("ycbcr_enc", colours.encoding);
+      format.set("quantization", colours.quantization);
+    }
     // Left as they are, the sizes of the old format could be taken as wishes for the new one.
     format.set("bytesperline", 0).set("sizeimage", 0);
     this.#ioctl("VIDIOC_S_FMT", VIDIOC.S_FMT, format.bytes);

@@ -98,10 +98,10 @@ export class Receiver {
     return result < 0 ? "refused" : "taken";
   }
 
-  /** Asks to be told of changes by POLLPRI, where the driver has such an event. */
-  subscribeSourceChange(): void {
+  /** Asks to be told of changes by POLLPRI. @returns whether the driver has such an event */
+  subscribeSourceChange(): boolean {
     const subscription = new Struct(EVENT_SUBSCRIPTION).set("type", EVENT_SOURCE_CHANGE);
-    this.#sys.tryIoctl(this.#fd, VIDIOC.SUBSCRIBE_EVENT, subscription.bytes);
+    return this.#sys.tryIoctl(this.#fd, VIDIOC.SUBSCRIBE_EVENT, subscription.bytes) >= 0;
   }
 
   /** Takes one waiting event. @returns whether it says that the source changed */

@@ -1,3 +1,4 @@
+import { request } from "./request.ts";
 import type { Layout } from "./struct.ts";
 
 /**
@@ -18,7 +19,12 @@ export const CAPABILITY = {
 
 export const FMTDESC = {
   size: 64,
-  fields: { index: [0, "u32"], type: [4, "u32"], pixelformat: [44, "u32"] },
+  fields: {
+    index: [0, "u32"],
+    type: [4, "u32"],
+    pixelformat: [44, "u32"],
+    mbus_code: [48, "u32"],
+  },
 } as const satisfies Layout;
 
 /** A size, if `type` is discrete; the largest of a range, if it is not. */
@@ -124,32 +130,26 @@ export const EVENT_SUBSCRIPTION = {
   fields: { type: [0, "u32"] },
 } as const satisfies Layout;
 
-/** Request numbers as _IOC() makes them: direction, size of the argument, 'V', number. */
 export const VIDIOC = {
-  QUERYCAP: request("read", 0, CAPABILITY.size),
-  ENUM_FMT: request("both", 2, FMTDESC.size),
-  G_FMT: request("both", 4, FORMAT.size),
-  S_FMT: request("both", 5, FORMAT.size),
-  REQBUFS: request("both", 8, REQUESTBUFFERS.size),
-  QUERYBUF: request("both", 9, BUFFER.size),
-  QBUF: request("both", 15, BUFFER.size),
-  DQBUF: request("both", 17, BUFFER.size),
-  STREAMON: request("write", 18, 4),
-  STREAMOFF: request("write", 19, 4),
-  G_CTRL: request("both", 27, CONTROL.size),
-  G_EDID: request("both", 40, EDID.size),
-  S_EDID: request("both", 41, EDID.size),
-  ENUM_FRAMESIZES: request("both", 74, FRMSIZEENUM.size),
-  S_DV_TIMINGS: request("both", 87, DV_TIMINGS.size),
-  DQEVENT: request("read", 89, EVENT.size),
-  SUBSCRIBE_EVENT: request("write", 90, EVENT_SUBSCRIPTION.size),
-  QUERY_DV_TIMINGS: request("read", 99, DV_TIMINGS.size),
+  QUERYCAP: request("read", "V", 0, CAPABILITY.size),
+  ENUM_FMT: request("both", "V", 2, FMTDESC.size),
+  G_FMT: request("both", "V", 4, FORMAT.size),
+  S_FMT: request("both", "V", 5, FORMAT.size),
+  REQBUFS: request("both", "V", 8, REQUESTBUFFERS.size),
+  QUERYBUF: request("both", "V", 9, BUFFER.size),
+  QBUF: request("both", "V", 15, BUFFER.size),
+  DQBUF: request("both", "V", 17, BUFFER.size),
+  STREAMON: request("write", "V", 18, 4),
+  STREAMOFF: request("write", "V", 19, 4),
+  G_CTRL: request("both", "V", 27, CONTROL.size),
+  G_EDID: request("both", "V", 40, EDID.size),
+  S_EDID: request("both", "V", 41, EDID.size),
+  ENUM_FRAMESIZES: request("both", "V", 74, FRMSIZEENUM.size),
+  S_DV_TIMINGS: request("both", "V", 87, DV_TIMINGS.size),
+  DQEVENT: request("read", "V", 89, EVENT.size),
+  SUBSCRIBE_EVENT: request("write", "V", 90, EVENT_SUBSCRIPTION.size),
+  QUERY_DV_TIMINGS: request("read", "V", 99, DV_TIMINGS.size),
 } as const;
-
-function request(direction: "read" | "write" | "both", number: number, size: number): number {
-  const bits = { write: 1, read: 2, both: 3 }[direction];
-  return (bits * 2 ** 30 + size * 2 ** 16 + ("V".charCodeAt(0) << 8) + number) >>> 0;
-}
 
 export const CAP = {
   videoCapture: 0x1,

@@ -1,17 +1,18 @@
 import { LIMITS } from "../base/limits.ts";
-import type { CaptureDevice, CaptureFormat, Filled } from "../ffi/capture.ts";
+import type { CaptureFormat, Filled } from "../ffi/capture.ts";
 import type { Incoming } from "../ffi/receiver.ts";
 import { bytesOf } from "../ffi/rows.ts";
 import { POLL, PollSet, type Sys } from "../ffi/sys.ts";
 import { fourccName } from "../ffi/v4l2.ts";
 import type { Yuv } from "../ffi/yuv.ts";
-import { MJPEG, matrixOf, type PixelFormat, RAW_FORMATS, rangeOf } from "./formats.ts";
+import { matrixOf, rangeOf } from "./formats.ts";
 import { adoptSignal, checkSignal, loadEdid, modeChange } from "./hdmi.ts";
 import type { FrameLayout } from "./memory.ts";
+import { negotiate } from "./negotiate.ts";
 import { stageOf, told } from "./refusal.ts";
 import { type Mode, NoPicture } from "./signal.ts";
 import type { Frame, Source } from "./source.ts";
-import { findCapture, openCapture, USB_VIDEO_DRIVER } from "./topology.ts";
+import { type Capture, findCapture, openCapture } from "./topology.ts";
 
 /** What the operator chose. */
 export interface CameraSettings {
@@ -23,11 +24,9 @@ export interface CameraSettings {
 
 /** No driver keeps a filled buffer for longer: what it says then is no time of this clock. */
 const FRAME_AGE_US_MAX = 1_000_000;
-/** Formats that are named to a person who has to choose one. */
-const NAMES_MAX = 8;
 
 interface Running {
-  readonly device: CaptureDevice;
+  readonly capture: Capture;
   readonly format: CaptureFormat;
   /** How to read it; undefined for frames that are JPEGs already. */
   readonly raw: { readonly layout: FrameLayout; readonly isRgb: boolean } | undefined;
@@ -62,13 +61,14 @@ export class Camera implements Source {
   open(): Mode {
     const { device: wanted } = this.settings;
     const path = wanted === "auto" ? findCapture(this.#sys) : wanted;
-    const device = openCapture(this.#sys, path);
+    const capture = openCapture(this.#sys, path);
+    const { device, receiver } = capture;
     try {
-      loadEdid(device.receiver);
+      loadEdid(receiver);
       // Before the signal is looked at, so that no change of it is missed.
-      device.receiver.subscribeSourceChange();
-      const signal = adoptSignal(device.receiver);
-      const { format, raw } = this.#negotiate(device, signal !== undefined);
+      capture.watch();
+      const signal = adoptSignal(receiver);
+      const { format, raw } = negotiate(capture, this.settings.format, signal);
       const mode = {
         device: path,
         driver: device.identity.driver,
@@ -81,7 +81,7 @@ export class Camera implements Source {
       const now = this.#sys.monotonicUs();
       const layout = raw?.layout(this.#yuv, format);
       const running = {
-        ...{ device, format, mode, signal },
+        ...{ capture, format, mode, signal },
         raw: raw && layout && { layout, isRgb: raw.isRgb },
         frameBytes: layout === undefined ? 1 : bytesOf(layout.planes),
       };
@@ -91,7 +91,7 @@ export class Camera implements Source {
       return mode;
     } catch (error) {
       this.#running = undefined;
-      device.close();
+      capture.close();
       throw stageOf(error);
     }
   }
@@ -105,12 +105,12 @@ export class Camera implements Source {
   }
 
   close(): void {
-    this.#running?.device.close();
+    this.#running?.capture.close();
     this.#running = undefined;
   }
 
   waits(): readonly (readonly [number, number])[] {
-    return this.#running ? [[this.#running.device.fd, POLL.in | POLL.pri]] : [];
+    return this.#running?.capture.waits() ?? [];
   }
 
   patienceMs(): number {
@@ -119,7 +119,7 @@ export class Camera implements Source {
 
   /** One buffer may be ours while the driver fills one and has another to go on with. */
   get mayHold(): boolean {
-    return (this.#running?.device.buffers ?? 0) > 2;
+    return (this.#running?.capture.device.buffers ?? 0) > 2;
   }
 
   grab(): Frame | undefined {
@@ -130,7 +130,7 @@ export class Camera implements Source {
       const filled = this.#newest(running);
       if (filled === undefined) return undefined;
       if (holdsFrame(running, filled)) return this.#borrow(running, filled);
-      running.device.queue(filled.index);
+      running.capture.device.queue(filled.index);
       return undefined;
     } catch (error) {
       const refusal = stageOf(error);
@@ -141,14 +141,14 @@ export class Camera implements Source {
 
   /** Is the signal what it was, and does the driver send frames? At least once a second. */
   #look(running: Running): void {
-    const { device, signal } = running;
+    const { capture, signal } = running;
     const now = this.#sys.monotonicUs();
     const isOld = (sinceUs: number) => now - sinceUs >= LIMITS.capture_poll_ms * 1000;
     const isStalled = isOld(running.lastFrameUs);
-    const hasChanged = device.receiver.takeSourceChange();
+    const hasChanged = capture.receiver.takeSourceChange();
     if (signal !== undefined && (hasChanged || isStalled || isOld(running.lookedUs))) {
       running.lookedUs = now;
-      checkSignal(device.receiver, signal);
+      checkSignal(capture.receiver, signal);
     }
     if (hasChanged) throw modeChange();
     if (isStalled) throw new NoPicture("stalled");
@@ -156,7 +156,7 @@ export class Camera implements Source {
 
   /** Takes the newest filled buffer and gives the older ones back. */
   #newest(running: Running): Filled | undefined {
-    const { device } = running;
+    const { device } = running.capture;
     let latest: Filled | undefined;
     for (let more = device.dequeue(); more !== undefined; more = device.dequeue()) {
       if (latest !== undefined) device.queue(latest.index);
@@ -169,7 +169,7 @@ export class Camera implements Source {
 
   /** Opened anew after it broke, a device has a picture when it has sent a whole frame. */
   #awaitFrame(running: Running): void {
-    const { device } = running;
+    const { device } = running.capture;
     const untilUs = this.#sys.monotonicUs() + LIMITS.capture_poll_ms * 1000;
     const frames = new PollSet([[device.fd, POLL.in]]);
     for (;;) {
@@ -188,7 +188,7 @@ export class Camera implements Source {
     const nowUs = this.#sys.monotonicUs();
     const before = running.lastFrameUs;
     running.lastFrameUs = nowUs;
-    const release = once(() => told(() => running.device.queue(index)));
+    const release = once(() => told(() => running.capture.device.queue(index)));
     const frame = { sequence, capturedUs: timeOf(filled, nowUs), address };
     if (raw === undefined) {
       const refuse = () => {
@@ -205,43 +205,6 @@ export class Camera implements Source {
       layout: raw.layout,
       [Symbol.dispose]: release,
     };
-  }
-
-  #negotiate(device: CaptureDevice, hasTimings: boolean): Negotiated {
-    const offered = device.formats();
-    const raws: (PixelFormat | undefined)[] = [...RAW_FORMATS];
-    const isUsb = device.identity.driver === USB_VIDEO_DRIVER;
-    const preferred = isUsb ? [undefined, ...raws] : [...raws, undefined];
-    for (const raw of preferred) {
-      const { name, code } = raw ?? MJPEG;
-      if (!offered.includes(code)) continue;
-      if (this.settings.format !== "auto" && this.settings.format !== name) continue;
-      // Without timings the device has a size of its own choice until it is told a better one.
-      const size = hasTimings ? undefined : device.largestSize(code);
-      const format = device.setFormat(code, size);
-      if (format.pixelFormat !== code) continue;
-      checkSize(format, raw);
-      return { format, raw };
-    }
-    const names = offered.slice(0, NAMES_MAX).map(fourccName).join(", ");
-    const more = offered.length > NAMES_MAX ? `, and ${offered.length - NAMES_MAX} more` : "";
-    throw new NoPicture("unsupported", `it offers ${names || "nothing"}${more}`);
-  }
-}
-
-interface Negotiated {
-  readonly format: CaptureFormat;
-  readonly raw: PixelFormat | undefined;
-}
-
-function checkSize({ width, height, stride }: CaptureFormat, raw: PixelFormat | undefined): void {
-  const { frame_width_min, frame_width_max, frame_height_min, frame_height_max } = LIMITS;
-  const isWide = width >= frame_width_min && width <= frame_width_max;
-  if (!isWide || height < frame_height_min || height > frame_height_max) {
-    throw new NoPicture("out of range", `${width}×${height}`);
-  }
-  if (raw !== undefined && stride < raw.rowBytes(width)) {
-    throw new NoPicture("failed", `rows of ${stride} bytes for ${width} pixels`);
   }
 }
 

@@ -1,8 +1,10 @@
 import { readdirSync } from "node:fs";
 import { CaptureDevice } from "../ffi/capture.ts";
-import type { Sys } from "../ffi/sys.ts";
+import type { Receiver } from "../ffi/receiver.ts";
+import { POLL, type Sys } from "../ffi/sys.ts";
 import { MJPEG, RAW_FORMATS } from "./formats.ts";
 import { hasTimings } from "./hdmi.ts";
+import { findPipeline, type Pipeline } from "./pipeline.ts";
 import { told } from "./refusal.ts";
 import { NoPicture } from "./signal.ts";
 
@@ -36,25 +38,71 @@ export function findCapture(sys: Sys): string {
   throw reason ?? new NoPicture("no device", "looked at /dev/video*");
 }
 
+/** What is captured from: a video node, and the bridge that it gets its pictures from. */
+export class Capture {
+  readonly device: CaptureDevice;
+  /** Undefined where the node itself answers for the HDMI side, or nothing does. */
+  readonly pipeline: Pipeline | undefined;
+  #isTold = false;
+
+  /** @throws NoPicture */
+  constructor(sys: Sys, path: string) {
+    this.device = told(() => new CaptureDevice(sys, path));
+    try {
+      const { canCapture, driver } = this.device.identity;
+      const isWhole =
+        !canCapture || driver === USB_VIDEO_DRIVER || hasTimings(this.device.receiver);
+      this.pipeline = isWhole ? undefined : findPipeline(sys, path);
+    } catch (error) {
+      this.device.close();
+      throw error;
+    }
+  }
+
+  /** The HDMI side. */
+  get receiver(): Receiver {
+    return this.pipeline?.bridge.receiver ?? this.device.receiver;
+  }
+
+  /** Asks to be told of changes of the source, where the driver can. */
+  watch(): void {
+    this.#isTold = this.receiver.subscribeSourceChange();
+  }
+
+  /** Frames, and changes of the source: descriptors and POLL bits. */
+  waits(): readonly (readonly [fd: number, events: number])[] {
+    const frames = [this.device.fd, POLL.in | POLL.pri] as const;
+    // A bridge without events is always ready, with an error: nothing is to be waited for there.
+    if (this.pipeline === undefined || !this.#isTold) return [frames];
+    return [frames, [this.pipeline.bridge.fd, POLL.pri]];
+  }
+
+  close(): void {
+    this.device.close();
+    this.pipeline?.close();
+  }
+}
+
 /** Opens a node that captures. @throws NoPicture */
-export function openCapture(sys: Sys, path: string): CaptureDevice {
-  const device = told(() => new CaptureDevice(sys, path));
-  if (device.identity.canCapture) return device;
-  device.close();
+export function openCapture(sys: Sys, path: string): Capture {
+  const capture = new Capture(sys, path);
+  if (capture.device.identity.canCapture) return capture;
+  capture.close();
   throw new NoPicture("unsupported", `${path} does not capture`);
 }
 
 function kindOf(sys: Sys, path: string): (typeof KINDS)[number] | undefined {
-  const device = told(() => new CaptureDevice(sys, path));
+  const capture = new Capture(sys, path);
   try {
+    const { device, receiver } = capture;
     const { driver, canCapture, canOutput } = device.identity;
     if (!canCapture || canOutput) return undefined;
-    if (hasTimings(device.receiver)) return "timings";
+    if (hasTimings(receiver)) return "timings";
     if (driver === USB_VIDEO_DRIVER) return "usb";
     const offered = device.formats();
     return [...RAW_FORMATS, MJPEG].some(({ code }) => offered.includes(code)) ? "other" : undefined;
   } finally {
-    device.close();
+    capture.close();
   }
 }
 

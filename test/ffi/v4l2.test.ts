@@ -12,6 +12,7 @@ import {
   ERRNO_NAMES,
   errnoName,
 } from "../../src/ffi/errno.ts";
+import * as media from "../../src/ffi/media.ts";
 import type { Layout } from "../../src/ffi/struct.ts";
 import { OPEN, POLL, PollSet } from "../../src/ffi/sys.ts";
 import * as v4l2 from "../../src/ffi/v4l2.ts";
@@ -53,6 +54,14 @@ const STRUCTS: Readonly<Record<string, readonly [string, Layout, (field: string)
   CONTROL: ["v4l2_control", v4l2.CONTROL, same],
   EVENT: ["v4l2_event", v4l2.EVENT, same],
   EVENT_SUBSCRIPTION: ["v4l2_event_subscription", v4l2.EVENT_SUBSCRIPTION, same],
+  TOPOLOGY: ["media_v2_topology", media.TOPOLOGY, same],
+  ENTITY: ["media_v2_entity", media.ENTITY, same],
+  INTERFACE: ["media_v2_interface", media.INTERFACE, same],
+  PAD: ["media_v2_pad", media.PAD, same],
+  LINK: ["media_v2_link", media.LINK, same],
+  LINK_DESC: ["media_link_desc", media.LINK_DESC, same],
+  SUBDEV_FORMAT: ["v4l2_subdev_format", media.SUBDEV_FORMAT, inside("format", ["which", "pad"])],
+  SUBDEV_MBUS_CODE_ENUM: ["v4l2_subdev_mbus_code_enum", media.SUBDEV_MBUS_CODE_ENUM, same],
 };
 
 function same(field: string): string {
@@ -80,6 +89,13 @@ const NUMBERS: Readonly<Record<string, number>> = {
   V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE: v4l2.BUF_TYPE.captureMplane,
   V4L2_PIX_FMT_YUYV: v4l2.fourcc("YUYV"),
   V4L2_PIX_FMT_MJPEG: v4l2.fourcc("MJPG"),
+  MEDIA_PAD_FL_SOURCE: media.PAD_FL_SOURCE,
+  MEDIA_LNK_FL_ENABLED: media.LNK_FL_ENABLED,
+  MEDIA_LNK_FL_IMMUTABLE: media.LNK_FL_IMMUTABLE,
+  MEDIA_LNK_FL_LINK_TYPE: media.LNK_FL_LINK_TYPE,
+  MEDIA_LNK_FL_DATA_LINK: media.LNK_FL_DATA_LINK,
+  MEDIA_LNK_FL_INTERFACE_LINK: media.LNK_FL_INTERFACE_LINK,
+  V4L2_SUBDEV_FORMAT_ACTIVE: media.SUBDEV_FORMAT_ACTIVE,
   POLLIN: POLL.in,
   POLLPRI: POLL.pri,
   POLLOUT: POLL.out,
@@ -102,8 +118,8 @@ function header(names: readonly string[]): Record<string, number | undefined> {
   return Object.fromEntries(names.map((name) => [name, said.get(name)]));
 }
 
-test("every structure of the table of V4L2 is held against the headers", () => {
-  const layouts = Object.entries(v4l2).filter(([, value]) => isLayout(value));
+test("every structure of the tables is held against the headers", () => {
+  const layouts = Object.entries({ ...v4l2, ...media }).filter(([, value]) => isLayout(value));
   expect(layouts.map(([name]) => name).sort()).toEqual(Object.keys(STRUCTS).sort());
 });
 
@@ -121,8 +137,15 @@ test.each(Object.keys(STRUCTS))("%s lies in memory as the headers say", (table) 
 });
 
 test("request numbers are those of the headers", () => {
+  const tables = {
+    VIDIOC: v4l2.VIDIOC,
+    VIDIOC_SUBDEV: media.VIDIOC_SUBDEV,
+    MEDIA_IOC: media.MEDIA_IOC,
+  };
   const ours = Object.fromEntries(
-    Object.entries(v4l2.VIDIOC).map(([name, number]) => [`VIDIOC_${name}`, number]),
+    Object.entries(tables).flatMap(([table, numbers]) => {
+      return Object.entries(numbers).map(([name, number]) => [`${table}_${name}`, number]);
+    }),
   );
   expect(header(Object.keys(ours))).toEqual(ours);
 });
