@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prepares build/lab: Debian's stock kernel, unpacked and never installed, and an initramfs that
-# boots it onto this machine's own root, read-only (test/lab/init.sh). Run again, it does only what
-# is missing.
+# boots it onto this machine's own root, read-only (test/lab/init.sh), with a driver of our own in
+# it (test/lab/bridge). Run again, it does only what is missing.
 set -eu
 cd "$(dirname "$0")/.."
 lab=build/lab
@@ -20,8 +20,9 @@ modules='virtio_pci virtio_console 9p 9pnet_virtio overlay vivid dummy_hcd libco
 vivid='n_devs=4 num_inputs=1,1,2,1 input_types=0x3,0x3,0xf,0x0 node_types=0x1,0x1,0x1,0x1'
 vivid="$vivid multiplanar=1,2,1,1"
 
-packages='qemu-system-x86 busybox-static kmod v4l-utils libjpeg-turbo-progs evtest curl xz-utils
-  libturbojpeg0 libyuv0 libxkbcommon-dev xkb-data libx11-data'
+packages='gcc make libc6-dev libelf1 qemu-system-x86 busybox-static kmod v4l-utils
+  libjpeg-turbo-progs evtest curl xz-utils libturbojpeg0 libyuv0 libxkbcommon-dev xkb-data
+  libx11-data'
 
 install_missing() {
   missing=
@@ -67,6 +68,31 @@ unpack_kernel() {
   cp "$lab"/kernel/boot/vmlinuz-* "$lab/vmlinuz"
 }
 
+# Debian's headers of that kernel, also unpacked and never installed: their Makefile is told where.
+unpack_headers() {
+  version=$1
+  headers=$lab/headers/usr/src/linux-headers-$version
+  [ ! -e "$headers/Makefile" ] || return 0
+  say "fetching its headers"
+  rm -rf "$lab/download" "$lab/headers"
+  mkdir -p "$lab/download" "$lab/headers"
+  others=$(apt-cache depends "linux-headers-$version" |
+    sed -n 's/^ *Depends: \(linux-\(headers\|kbuild\)-.*\)/\1/p')
+  # shellcheck disable=SC2086 # a list of words on purpose
+  (cd "$lab/download" && apt-get download -qq "linux-headers-$version" $others >&2)
+  for package in "$lab"/download/*.deb; do dpkg -x "$package" "$lab/headers"; done
+  rm -rf "$lab/download"
+  sed -i "s|/usr/src|$PWD/$lab/headers/usr/src|" "$headers/Makefile"
+}
+
+build_bridge() {
+  version=$1
+  unpack_headers "$version"
+  mkdir -p "$lab/bridge"
+  cp -u test/lab/bridge/* "$lab/bridge/"
+  make -s -C "$lab/headers/usr/src/linux-headers-$version" M="$PWD/$lab/bridge" modules >&2
+}
+
 # Files to insert, in order, each once, with their parameters.
 module_list() {
   for name in $modules; do
@@ -78,9 +104,11 @@ module_list() {
 
 pack_initrd() {
   version=$(ls "$lab/kernel/lib/modules")
-  inputs=$(printf '%s\n' "$version" "$modules" "$vivid"; cat scripts/lab-setup.sh test/lab/init.sh)
+  inputs=$(printf '%s\n' "$version" "$modules" "$vivid"
+    cat scripts/lab-setup.sh test/lab/init.sh test/lab/bridge/*)
   wanted=$(printf '%s' "$inputs" | sha256sum)
   [ "$(cat "$lab/initrd.inputs" 2>/dev/null)" != "$wanted" ] || return 0
+  build_bridge "$version"
   say "packing the initramfs for Linux $version"
   root=$lab/initrd.root
   rm -rf "$root"
@@ -96,6 +124,9 @@ pack_initrd() {
     esac
     echo "${base%.xz} $parameters" >>"$root/modules/list"
   done
+  # Last, so that vivid's nodes have the numbers that they are known by.
+  cp "$lab/bridge/labbridge.ko" "$root/modules/"
+  echo labbridge.ko >>"$root/modules/list"
   (cd "$root" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) >"$lab/initrd"
   rm -rf "$root"
   printf '%s' "$wanted" >"$lab/initrd.inputs"

@@ -1,4 +1,5 @@
 import type { Group } from "./check.ts";
+import { autoBehindBridge, behindBridge } from "./checks/bridge.ts";
 import {
   auto,
   formats,
@@ -16,7 +17,7 @@ import { mouse } from "./checks/mouse.ts";
 import { cable, signal } from "./checks/signal.ts";
 import { crashed, unplugged } from "./checks/unplugged.ts";
 
-/** In the order in which they run. The last of `singlePlanar` pulls all of vivid's devices. */
+/** In the order in which they run. The last two pull all of vivid's devices. */
 export const GROUPS: readonly Group[] = [
   machinery,
   television,
@@ -26,6 +27,7 @@ export const GROUPS: readonly Group[] = [
   cable,
   signal,
   auto,
+  behindBridge,
   noDevice,
   gadget,
   keyboard,
@@ -34,4 +36,5 @@ export const GROUPS: readonly Group[] = [
   unplugged,
   crashed,
   singlePlanar,
+  autoBehindBridge,
 ];
