@@ -22,7 +22,8 @@ export interface LabResult {
 /**
  * Boots Debian's kernel in emulation with vivid, dummy_hcd and the bridge loaded, and runs `script`
  * in it as root. The guest sees this machine's files read-only under a layer of memory, and has no
- * network but `lo`. Lines are passed on to stderr as they come, so that a person sees life. Needs `scripts/lab-setup.sh`.
+ * network but `lo`. Lines are passed on to stderr as they come, so that a person sees life.
+ * Needs `scripts/lab-setup.sh`.
  */
 export async function bootLab(run: LabRun): Promise<LabResult> {
   await mkdir(LAB, { recursive: true });
