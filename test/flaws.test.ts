@@ -123,7 +123,7 @@ test("17: a name that is not this device's is sent away before anything else", a
 
 test("20: no answer has a stack, a path or a version of what it is made of", async () => {
   const answers = await Promise.all([
-    linkrd.ask("/"),
+    linkrd.ask("/nothing"),
     linkrd.ask("/api/nothing"),
     linkrd.ask("/api/public/nothing"),
     linkrd.ask("/%"),
@@ -154,7 +154,7 @@ test("33: odd requests are refused, and the daemon lives on", async () => {
     "GET / HTTP/1.0\r\n\r\n",
     `GET  /  HTTP/1.1\r\n${host}\r\n`,
     `GET /\0 HTTP/1.1\r\n${host}\r\n`,
-    `GET http://[::1 HTTP/1.1\r\n${host}\r\n`,
+    `GET http://[::1/api/status HTTP/1.1\r\n${host}\r\n`,
     `GET //evil/%2e%2e/ HTTP/1.1\r\n${host}\r\n`,
     `GET * HTTP/1.1\r\n${host}\r\n`,
     `CONNECT evil.example:443 HTTP/1.1\r\n${host}\r\n`,
