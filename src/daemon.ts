@@ -174,8 +174,8 @@ class Running implements Daemon {
       version: this.#options.version,
       epoch: randomBytes(6).toString("hex"),
       nowUs: () => this.#sys.monotonicUs(),
-      quality: () => this.#settings.video.quality,
-      fpsMax: () => this.#settings.video.fps_max,
+      quality: () => this.#devices.screen.tuning.quality ?? this.#settings.video.quality,
+      fpsMax: () => this.#devices.screen.tuning.fps ?? this.#settings.video.fps_max,
       usbPort: readUsbPort,
       problems: () => {
         return readProblems({ notes: IMAGE_NOTES, state: this.#options.places.state });

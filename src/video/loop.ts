@@ -15,7 +15,7 @@ export interface LoopParts {
   readonly source: Source;
   readonly yuv: Yuv;
   readonly makeEncoder: (widthMax: number, heightMax: number) => JpegEncoder;
-  /** JPEG quality, 1…100. */
+  /** JPEG quality, 1…100, until another is ordered. */
   readonly quality: number;
   /** The end of a socket pair from which ORDERs are read, until the other end is closed. */
   readonly orders: number;
@@ -62,6 +62,7 @@ class VideoLoop {
   #reopenUs = 0;
   #reopenMs = REOPEN_MS;
   #size = { width: 0, height: 0 };
+  #quality: number;
   #waits: PollSet;
   /** The newest frame, as long as it was not taken. */
   #newest: Frame | undefined;
@@ -71,6 +72,7 @@ class VideoLoop {
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
+    this.#quality = parts.quality;
     this.#waits = new PollSet([[parts.orders, POLL.in]]);
   }
 
@@ -95,7 +97,7 @@ class VideoLoop {
     try {
       const mode = source.open();
       this.#size = { width: mode.width, height: mode.height };
-      this.#taker = new Taker(this.#parts, this.#size);
+      this.#begin();
       this.#open = true;
       this.#reopenMs = REOPEN_MS;
       this.#waits = new PollSet([[orders, POLL.in], ...source.waits()]);
@@ -105,6 +107,18 @@ class VideoLoop {
     }
   }
 
+  /** What is told next is a whole picture. */
+  #begin(): void {
+    this.#forget();
+    this.#taker = new Taker({ ...this.#parts, quality: this.#quality }, this.#size);
+  }
+
+  #forget(): void {
+    this.#taken = undefined;
+    this.#taker?.close();
+    this.#taker = undefined;
+  }
+
   #fail(error: unknown): void {
     const { source, orders } = this.#parts;
     if (!(error instanceof NoPicture)) throw error;
@@ -112,9 +126,7 @@ class VideoLoop {
     this.#newest = undefined;
     source.close();
     this.#open = false;
-    this.#taken = undefined;
-    this.#taker?.close();
-    this.#taker = undefined;
+    this.#forget();
     this.#waits = new PollSet([[orders, POLL.in]]);
     const { stage, detail } = error;
     const isBroken = stage === "stalled" || stage === "failed";
@@ -126,12 +138,12 @@ class VideoLoop {
     const text = JSON.stringify(state);
     if (text === this.#told) return;
     this.#told = text;
-    const { makeEncoder, quality, post } = this.#parts;
+    const { makeEncoder, post } = this.#parts;
     if (state.stage === "ok") {
       post({ kind: "state", state }, []);
       return;
     }
-    const drawn = encodeState(state, this.#size, makeEncoder, quality);
+    const drawn = encodeState(state, this.#size, makeEncoder, this.#quality);
     post({ kind: "state", state, drawn }, [drawn.bytes.buffer]);
   }
 
@@ -153,8 +165,21 @@ class VideoLoop {
       const size = sys.tryRead(orders, this.#order);
       if (size === -EAGAIN) return true;
       if (size <= 0) return false;
-      this.#wants.add(unpackOrder(this.#order));
+      const order = unpackOrder(this.#order);
+      if (order.kind === "quality") this.#encodeIn(order.quality);
+      else if (order.kind === "reopen") this.#reopen();
+      else this.#wants.add(order);
     }
+  }
+
+  #encodeIn(quality: number): void {
+    if (quality === this.#quality) return;
+    this.#quality = quality;
+    if (this.#open) this.#begin();
+  }
+
+  #reopen(): void {
+    if (this.#open) this.#fail(new NoPicture("starting"));
   }
 
   #look(): void {

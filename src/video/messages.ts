@@ -72,7 +72,15 @@ export interface RenderedMessage {
 }
 
 /** What the video thread is told to do. Times are CLOCK_MONOTONIC, microseconds. */
-export type Order = FrameOrder | ChangeOrder | RenderingOrder;
+export type Order = Want | SourceOrder;
+
+/** Something to be told. */
+export type Want = FrameOrder | ChangeOrder | RenderingOrder;
+
+/** Encode in this quality from now on; close the source, and open it from scratch. */
+export type SourceOrder =
+  | { readonly kind: "quality"; readonly quality: number }
+  | { readonly kind: "reopen" };
 
 /** Tell the newest frame, or the first one to come, that was captured at `afterUs` or later. */
 export interface FrameOrder {
@@ -94,7 +102,7 @@ export interface RenderingOrder {
   readonly wish: Rendering;
 }
 
-const KINDS = ["frame", "change", "rendering"] as const;
+const KINDS = ["frame", "change", "rendering", "quality", "reopen"] as const;
 
 /** Bytes of an order: kind, number, time, and a rendering's seven numbers. */
 export const ORDER_BYTES = 32;
@@ -103,6 +111,11 @@ export function packOrder(order: Order): Uint8Array {
   const bytes = new Uint8Array(ORDER_BYTES);
   const view = new DataView(bytes.buffer);
   bytes[0] = KINDS.indexOf(order.kind);
+  if (order.kind === "reopen") return bytes;
+  if (order.kind === "quality") {
+    view.setUint32(4, order.quality, true);
+    return bytes;
+  }
   view.setFloat64(8, order.kind === "change" ? order.untilUs : order.afterUs, true);
   if (order.kind !== "rendering") return bytes;
   const { wish } = order;
@@ -123,6 +136,8 @@ export function unpackOrder(bytes: Uint8Array): Order {
   const kind = KINDS[view.getUint8(0)] ?? "frame";
   if (kind === "frame") return { kind, afterUs: atUs };
   if (kind === "change") return { kind, untilUs: atUs };
+  if (kind === "reopen") return { kind };
+  if (kind === "quality") return { kind, quality: view.getUint32(4, true) };
   const at = (index: number) => view.getUint16(16 + 2 * index, true);
   const [left, top, width, height] = [at(0), at(1), at(2), at(3)];
   const crop = width === 0 ? undefined : { left, top, width, height };

@@ -4,7 +4,13 @@ import type { Log } from "../base/log.ts";
 import type { ShownStrip } from "./delta.ts";
 import { FrameRate } from "./frame-rate.ts";
 import { assembleJpeg } from "./jpeg.ts";
-import type { JpegMessage, PictureMessage, SameMessage, VideoMessage } from "./messages.ts";
+import {
+  type JpegMessage,
+  type PictureMessage,
+  packOrder,
+  type SameMessage,
+  type VideoMessage,
+} from "./messages.ts";
 import type { Picture } from "./picture.ts";
 import { goneAway, noVideo, type Question, Questions } from "./questions.ts";
 import { planOf, type Rendering } from "./rendering.ts";
@@ -13,6 +19,14 @@ import type { StatePicture } from "./state-picture.ts";
 
 /** Frames that came whole, that came damaged, that were encoded; microseconds that took. */
 export type Totals = Omit<VideoMessage & { kind: "counts" }, "kind" | "atUs">;
+
+/** What was chosen while linkrd runs, in the place of what the settings say. */
+export interface Tuning {
+  /** JPEG quality, 1…100. */
+  readonly quality?: number;
+  /** Pictures a second that a viewer gets at most. */
+  readonly fps?: number;
+}
 
 interface ScreenStrip extends ShownStrip {
   /** Of the picture that it came with. */
@@ -61,6 +75,7 @@ export class Screen {
   /** Pictures that there were when this mode began. */
   #versionBefore = 0;
   readonly #questions: Questions;
+  #tuning: Tuning = {};
 
   constructor(parts: ScreenParts) {
     this.#parts = parts;
@@ -81,6 +96,21 @@ export class Screen {
     const now = this.#parts.nowUs();
     const [captured, delivered] = [this.#captureRate, this.#pictureRate];
     return { captured: captured.perSecond(now), delivered: delivered.perSecond(now) };
+  }
+
+  get tuning(): Tuning {
+    return this.#tuning;
+  }
+
+  /** Changes what `wish` names, until the settings of the video change or linkrd is restarted. */
+  tune(wish: Tuning): void {
+    this.#tuning = { ...this.#tuning, ...wish };
+    this.#orderQuality();
+  }
+
+  /** Has the source closed and opened from scratch. */
+  reopen(): void {
+    this.#parts.order(packOrder({ kind: "reopen" }));
   }
 
   /** What says to a viewer that there is no picture; undefined while there is one. */
@@ -200,12 +230,18 @@ export class Screen {
 
   /** The video thread was ended, to be started again: there is no picture until then. */
   rest(): void {
+    this.#tuning = {};
     this.#change({ stage: "starting" });
   }
 
   /** The video thread is gone. */
   fail(detail: string): void {
     this.#change({ stage: "failed", detail });
+  }
+
+  #orderQuality(): void {
+    const { quality } = this.#tuning;
+    if (quality !== undefined) this.#parts.order(packOrder({ kind: "quality", quality }));
   }
 
   #change(state: VideoState, drawn?: StatePicture): void {
@@ -218,6 +254,8 @@ export class Screen {
     }
     this.#versionBefore = this.#version;
     if (state.stage === "ok") {
+      // A thread that was started again knows nothing of either.
+      this.#orderQuality();
       this.#questions.orderAnew();
       return;
     }

@@ -1,4 +1,4 @@
-import type { Order, RenderingOrder } from "./messages.ts";
+import type { RenderingOrder, Want } from "./messages.ts";
 
 /** What was ordered of the video thread, and not told yet. */
 export class Wants {
@@ -7,7 +7,7 @@ export class Wants {
   #renderings: RenderingOrder[] = [];
 
   /** Orders of a kind that come together are one: the one that is content soonest. */
-  add(order: Order): void {
+  add(order: Want): void {
     if (order.kind === "rendering") this.#renderings.push(order);
     else if (order.kind === "frame") {
       this.#frameAfterUs = Math.min(this.#frameAfterUs, order.afterUs);

@@ -358,3 +358,24 @@ test("what is no fault of the signal ends the loop, with the source closed", () 
   expect(() => play([broken], [], calls)).toThrow("a bug");
   expect(calls).toEqual(["open", "grab(false)", "close"]);
 });
+
+describe("an order about the source", () => {
+  test("of a quality has everything encoded anew, once", () => {
+    const to = (quality: number) => orderOf({ kind: "quality", quality });
+    const { posted, told } = play([
+      ...[order, picture, to(10), order, nothing, picture],
+      ...[to(10), order, nothing, picture],
+    ]);
+    expect(told).toEqual(["ok", "strips 0,1,2 with header", "strips 0,1,2 with header", "same 2"]);
+    const bytes = posted.flatMap((message) => {
+      return message.kind === "strips" ? message.strips.map(({ data }) => data.length) : [];
+    });
+    expect(bytes[3]).toBeLessThan(bytes[0] ?? 0);
+  });
+
+  test("to reopen closes it, and opens it when it is due", () => {
+    const { calls, told } = play([orderOf({ kind: "reopen" }), order, nothing, picture]);
+    expect(calls.slice(0, 4)).toEqual(["open", "grab(false)", "close", "open"]);
+    expect(told).toEqual(["ok", "starting", "ok", "strips 0,1,2 with header"]);
+  });
+});

@@ -51,6 +51,8 @@ test("orders come out as they were packed", () => {
       { kind: "rendering", afterUs: atUs, order: random(2 ** 31), wish },
       { kind: "frame", afterUs: atUs },
       { kind: "change", untilUs: atUs },
+      { kind: "quality", quality: 1 + random(100) },
+      { kind: "reopen" },
     ];
     for (const order of orders) expect(unpackOrder(packOrder(order))).toEqual(order);
   }
