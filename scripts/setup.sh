@@ -22,6 +22,8 @@ test)
 	packages+=(libjpeg-turbo-progs shellcheck libxkbcommon-dev xkb-data libx11-data systemd)
 	# What the page is tested in, and a font for what it says.
 	packages+=(chromium fonts-dejavu-core)
+	# Text recognition, which linkrd has where this is installed.
+	packages+=(tesseract-ocr)
 	# It writes a journal for linkrd to read; nothing of it is started.
 	packages+=(systemd-journal-remote)
 	;;

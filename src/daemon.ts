@@ -175,6 +175,8 @@ class Running implements Daemon {
       epoch: randomBytes(6).toString("hex"),
       nowUs: () => this.#sys.monotonicUs(),
       quality: () => this.#devices.screen.tuning.quality ?? this.#settings.video.quality,
+      fpsLimit: () => this.#settings.video.fps_max,
+      rerender: (jpeg, wish) => this.#devices.rerender(jpeg, wish),
       fpsMax: () => this.#devices.screen.tuning.fps ?? this.#settings.video.fps_max,
       usbPort: readUsbPort,
       problems: () => {

@@ -3,7 +3,9 @@
  */
 import type { Log } from "./base/log.ts";
 import type { Settings } from "./config/schema.ts";
+import { openJpeg } from "./ffi/jpeg.ts";
 import type { Sys } from "./ffi/sys.ts";
+import { openYuv } from "./ffi/yuv.ts";
 import { HidDevice } from "./hid/device.ts";
 import type { EndpointPlaces } from "./hid/writer.ts";
 import {
@@ -12,6 +14,8 @@ import {
   startWriterThread,
   type VideoWork,
 } from "./threads.ts";
+import { checkMjpeg } from "./video/mjpeg.ts";
+import { type Rendering, type RenderParts, render } from "./video/rendering.ts";
 import { Screen } from "./video/screen.ts";
 
 interface Running {
@@ -31,6 +35,8 @@ export class Devices {
   readonly #sys: Sys;
   readonly #log: Log;
   #running: Running | undefined;
+  /** Once they are needed. */
+  #renderers: RenderParts | undefined;
 
   constructor(sys: Sys, log: Log) {
     this.#sys = sys;
@@ -57,6 +63,17 @@ export class Devices {
       writer: startWriterThread({ sys, log: hid, device: this.hid }, places),
       close,
     };
+  }
+
+  /**
+   * `jpeg` as `wish` wants it; undefined when it is broken. It takes milliseconds of this thread,
+   * and is for pictures that the video thread does not have.
+   */
+  rerender(jpeg: Uint8Array, wish: Rendering): Uint8Array | undefined {
+    const picture = checkMjpeg(new Uint8Array(jpeg));
+    if (picture === undefined) return undefined;
+    this.#renderers ??= { sys: this.#sys, yuv: openYuv(), makeEncoder: openJpeg() };
+    return render(this.#renderers, { kind: "jpeg", ...picture }, picture, wish)?.bytes;
   }
 
   /** Ends both threads; whatever is held has to be let go before. */

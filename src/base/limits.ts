@@ -44,6 +44,10 @@ export const LIMITS = {
   snapshot_wait_ms_max: 3000,
   /** `wait=change`: proxies on the way cut what is silent for longer. */
   change_wait_seconds_max: 60,
+  /** Pictures whose text is to be read: each takes a core for seconds. */
+  ocr_waiting_max: 4,
+  ocr_ms_max: 60_000,
+  ocr_bytes_max: 1024 * 1024,
   /** `then=snapshot`: how long the screen has to stand still, and how long that is waited for. */
   settle_ms_max: 10_000,
   settle_wait_ms_max: 60_000,

@@ -17,6 +17,7 @@ import { CredentialEnded } from "./lasting.ts";
 import { leaseRoutes } from "./lease.ts";
 import { linkr } from "./linkr.ts";
 import { metricsDoc, metricsHandler, metricsOf, type Traffic } from "./metrics.ts";
+import type { MjpegParts } from "./mjpeg.ts";
 import { type Asset, pageRoutes } from "./page.ts";
 import type { PictureParts } from "./picture.ts";
 import { type PlainParts, plainGuard } from "./plain.ts";
@@ -26,17 +27,17 @@ import { refuseOtherSites } from "./same-site.ts";
 import { type ScreenSocketParts, screenSocketDoc, screenSocketHandler } from "./screen-ws.ts";
 import { snapshotDoc, snapshotHandler } from "./snapshot.ts";
 import { type StatusParts, statusDoc, statusOf } from "./status.ts";
-import { type StreamParts, streamDoc, streamHandler } from "./stream.ts";
+import { streamDoc, streamHandler } from "./stream.ts";
 import { tokenRoutes } from "./tokens.ts";
+import { Viewers } from "./viewers.ts";
 import { type WolParts, wolDoc, wolHandler } from "./wol.ts";
 
 export interface AppParts
   extends PictureParts,
-    StreamParts,
     ScreenSocketParts,
     StatusParts,
     WolParts,
-    KvmdParts,
+    Omit<KvmdParts, "viewers">,
     Omit<PlainParts, "dialectOf"> {
   /** Names, besides addresses and localhost, under which this device may be called. */
   readonly hosts: () => readonly string[];
@@ -46,7 +47,8 @@ export interface AppParts
 }
 
 /** Every door of linkrd, one row each. */
-export function routes(parts: AppParts): readonly Route[] {
+export function routes(given: AppParts): readonly Route[] {
+  const parts = { ...given, viewers: new Viewers() };
   const table: readonly Route[] = [
     ...screenRoutes(parts),
     {
@@ -92,7 +94,7 @@ export function routes(parts: AppParts): readonly Route[] {
   return table;
 }
 
-function screenRoutes(parts: AppParts): readonly Route[] {
+function screenRoutes(parts: AppParts & MjpegParts): readonly Route[] {
   return [
     {
       method: "GET",

@@ -6,13 +6,18 @@ import { HidPanel, type HidPanelParts } from "./kvmd-hid-state.ts";
 import { type InfoParts, infoDoc, infoHandler } from "./kvmd-info.ts";
 import { type LogParts, logDoc, logHandler } from "./kvmd-log.ts";
 import { kvmdMetricsOf } from "./kvmd-metrics.ts";
+import type { SnapshotParts } from "./kvmd-snapshot.ts";
+import { streamerRoutes } from "./kvmd-streamer.ts";
+import { StreamerPanel } from "./kvmd-streamer-state.ts";
 import { subjectsOf } from "./kvmd-subjects.ts";
 import { type KvmdSocketParts, kvmdSocketDoc, kvmdSocketHandler } from "./kvmd-ws.ts";
 import { type MetricsParts, metricsDoc, metricsHandler, metricsOf } from "./metrics.ts";
 import type { Route } from "./route.ts";
+import { ustreamerRoutes } from "./ustreamer.ts";
 
 export interface KvmdParts
-  extends HidPanelParts,
+  extends SnapshotParts,
+    HidPanelParts,
     InfoParts,
     LogParts,
     MetricsParts,
@@ -20,6 +25,7 @@ export interface KvmdParts
 
 export function kvmdRoutes(parts: KvmdParts): readonly Route[] {
   const panel = new HidPanel(parts);
+  const streamer = new StreamerPanel(parts);
   return [
     {
       method: "GET",
@@ -57,8 +63,10 @@ export function kvmdRoutes(parts: KvmdParts): readonly Route[] {
       access: ["view", "control"],
       dialect: kvmd,
       doc: kvmdSocketDoc,
-      handler: kvmdSocketHandler(parts, subjectsOf(parts, panel)),
+      handler: kvmdSocketHandler(parts, subjectsOf(parts, panel, streamer)),
     },
+    ...streamerRoutes(parts, streamer),
+    ...ustreamerRoutes(parts),
     ...absentRoutes(),
   ];
 }

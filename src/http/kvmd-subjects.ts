@@ -3,6 +3,7 @@ import type { Arbiter } from "../control/arbiter.ts";
 import { ABSENT } from "./kvmd-absent.ts";
 import type { HidPanel } from "./kvmd-hid-state.ts";
 import { INFO_FIELDS, type InfoParts, infoOf } from "./kvmd-info.ts";
+import type { StreamerPanel } from "./kvmd-streamer-state.ts";
 import type { Subject } from "./kvmd-topic.ts";
 
 export interface SubjectParts extends InfoParts {
@@ -12,13 +13,20 @@ export interface SubjectParts extends InfoParts {
 /** What a person watches: lights of the keyboard, who is in control. */
 const SOON_MS = 200;
 const INFO_MS = 5000;
+const VIDEO_MS = 1000;
 
-export function subjectsOf(parts: SubjectParts, panel: HidPanel): readonly Subject[] {
+export function subjectsOf(
+  parts: SubjectParts,
+  panel: HidPanel,
+  streamer: StreamerPanel,
+): readonly Subject[] {
   const absent = Object.entries(ABSENT).map(([name, state]) => ({ name, read: () => state }));
   return [
     ...absent,
     { name: "hid", everyMs: SOON_MS, read: () => panel.state },
     { name: "hid_keymaps", everyMs: INFO_MS, read: () => panel.keymaps },
+    { name: "streamer", everyMs: VIDEO_MS, read: () => streamer.state },
+    { name: "ocr", everyMs: INFO_MS, read: () => streamer.ocr() },
     { name: "info", everyMs: INFO_MS, isSplit: true, read: () => infoAt(parts) },
     { name: "control", everyMs: SOON_MS, read: () => controlOf(parts.arbiter) },
   ];

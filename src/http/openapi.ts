@@ -75,7 +75,7 @@ export function openApiOf(routes: readonly Route[], version: string): OpenApi {
   const responses = new Map<string, JsonSchema>();
   const paths: Record<string, Record<string, Operation>> = {};
   const described = routes.flatMap((route) => {
-    return route.doc === "page" ? [] : { ...route, doc: route.doc };
+    return typeof route.doc === "string" ? [] : { ...route, doc: route.doc };
   });
   for (const route of described) {
     const path = route.path.replaceAll(/:(\w+)/g, "{$1}");

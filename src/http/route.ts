@@ -77,7 +77,7 @@ export interface Route {
   readonly path: string;
   readonly access: Access;
   readonly dialect: Dialect;
-  /** Files of the page are no part of the API. */
-  readonly doc: RouteDoc | "page";
+  /** Files of the page, and further spellings of a path, are not told of in the document. */
+  readonly doc: RouteDoc | "page" | "alias";
   readonly handler: (context: Context<Env>) => Response | Promise<Response>;
 }

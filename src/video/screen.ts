@@ -262,7 +262,7 @@ export class Screen {
     this.#picture = undefined;
     this.#header = undefined;
     this.#strips = [];
-    if (state.stage !== "mode change") this.#questions.refuse(state);
+    if (!isPassing(state.stage)) this.#questions.refuse(state);
   }
 
   /** The picture after `message`; undefined for more of a picture that is gone. */

@@ -12,6 +12,7 @@ import { HID_ROWS } from "./pikvm/hid.ts";
 import { INFO_ROWS } from "./pikvm/info.ts";
 import { LOG_ROWS } from "./pikvm/log.ts";
 import { hold, type Row, type World } from "./pikvm/row.ts";
+import { STREAMER_ROWS } from "./pikvm/streamer.ts";
 
 const SUBJECTS: readonly (readonly [name: string, rows: readonly Row[]])[] = [
   ["envelope, errors and methods", ENVELOPE],
@@ -19,6 +20,7 @@ const SUBJECTS: readonly (readonly [name: string, rows: readonly Row[]])[] = [
   ["info", INFO_ROWS],
   ["keyboard and mouse", HID_ROWS],
   ["log", LOG_ROWS],
+  ["video", STREAMER_ROWS],
   ["absent hardware", ABSENT],
 ];
 

@@ -1,0 +1,199 @@
+/** Multipart MJPEG, whichever way its parts are written. */
+import type { Context } from "hono";
+import type { Authority } from "../access/authority.ts";
+import { Fault } from "../base/fault.ts";
+import { LIMITS } from "../base/limits.ts";
+import type { Picture } from "../video/picture.ts";
+import type { Screen } from "../video/screen.ts";
+import type { Stage } from "../video/signal.ts";
+import type { StatePicture } from "../video/state-picture.ts";
+import { LOOK_AGAIN_MS, type Pace, untilDue } from "./pace.ts";
+import type { Env } from "./route.ts";
+import type { Viewer, Viewers } from "./viewers.ts";
+
+export interface MjpegParts extends Pace {
+  readonly screen: Screen;
+  readonly authority: Authority;
+  readonly viewers: Viewers;
+}
+
+/** What a part shows: a picture, or the drawn one that stands for a missing one. */
+export interface Shot {
+  readonly jpeg: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  /** The source's number of the frame; undefined for a drawn one. */
+  readonly sequence: number | undefined;
+  /** Why there is no picture; undefined when this is one. */
+  readonly missing: Stage | "ok" | undefined;
+  /** CLOCK_MONOTONIC. */
+  readonly capturedUs: number;
+}
+
+/** How one viewer's parts are written. */
+export interface PartWriter {
+  readonly boundary: string;
+  /** All bytes from the end of the part before to the end of this one. */
+  write(shot: Shot): Uint8Array;
+  /** Whether the last picture of a screen that comes to rest is sent twice. */
+  readonly repeatsFinal: boolean;
+}
+
+/** When the last picture is sent again to a viewer that shows each only when the next one comes. */
+const FINAL_US = 100_000;
+
+/**
+ * Answers with a part for each picture that differs from the one before, and one a second of a
+ * screen that stands still, since some clients give up on silence.
+ *
+ * A client pulls: it gets the newest frame there is when it has taken the one before, so a slow one
+ * costs the memory of one frame and delays nobody. While there is no picture, it gets a drawn one
+ * that says why: else it would go on showing an old one. The stream ends with its credential.
+ *
+ * @throws Fault `no_video` when there is neither a picture nor a drawn one, `too_many`
+ */
+export async function serveMjpeg(
+  parts: MjpegParts,
+  context: Context<Env>,
+  writerFor: (viewer: Viewer) => PartWriter,
+): Promise<Response> {
+  const viewer = parts.viewers.enter();
+  const writer = writerFor(viewer);
+  const leaving = new AbortController();
+  let unwatch = () => {};
+  const leave = () => {
+    if (leaving.signal.aborted) return;
+    parts.viewers.leave(viewer);
+    leaving.abort();
+    unwatch();
+  };
+  unwatch = parts.authority.watch(context.var.identity, leave);
+  context.req.raw.signal.addEventListener("abort", leave, { once: true });
+  try {
+    const shown = new Shown(parts, writer.repeatsFinal);
+    const written = (shot: Shot) => {
+      viewer.sent(parts.nowUs());
+      return writer.write(shot);
+    };
+    const first = written(await shown.first(leaving.signal));
+    const next = async () => written(await shown.next(leaving.signal));
+    context.env.unhurried();
+    return new Response(bodyOf(first, next, leave), {
+      headers: {
+        "content-type": `multipart/x-mixed-replace;boundary=${writer.boundary}`,
+        "cache-control": "no-store",
+      },
+    });
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
+function bodyOf(
+  first: Uint8Array,
+  next: () => Promise<Uint8Array>,
+  leave: () => void,
+): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => controller.enqueue(first),
+      async pull(controller) {
+        try {
+          controller.enqueue(await next());
+        } catch {
+          leave();
+          controller.close();
+        }
+      },
+      cancel: leave,
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** What one viewer is shown: each shot differs from the last, or comes a second after it. */
+class Shown {
+  readonly #parts: MjpegParts;
+  /** How long the same picture is not sent again, after one that was new, and after that. */
+  readonly #silencesUs: readonly [afterNew: number, afterSame: number];
+  #sentVersion = 0;
+  /** The drawn picture that was sent last; undefined once a real one was. */
+  #sentDrawn: StatePicture | undefined;
+  /** When the picture was captured that was sent last. */
+  #sentUs = 0;
+  #wasNew = true;
+
+  constructor(parts: MjpegParts, repeatsFinal: boolean) {
+    this.#parts = parts;
+    const silenceUs = LIMITS.stream_silence_ms_max * 1000;
+    this.#silencesUs = [repeatsFinal ? FINAL_US : silenceUs, silenceUs];
+  }
+
+  /** @throws Fault `no_video` when there is neither a picture nor a drawn one */
+  async first(signal: AbortSignal): Promise<Shot> {
+    const shot = await this.#look(() => this.#parts.screen.now(signal));
+    if (shot instanceof Fault) throw shot;
+    return shot ?? (await this.next(signal));
+  }
+
+  async next(signal: AbortSignal): Promise<Shot> {
+    for (;;) {
+      const shot = await this.#look(() => this.#later(signal));
+      if (shot instanceof Fault) await Bun.sleep(LOOK_AGAIN_MS);
+      else if (shot !== undefined) return shot;
+    }
+  }
+
+  /**
+   * @returns a shot; undefined when the picture was sent already; why there is no picture, when
+   * that was said already or nothing is drawn
+   */
+  async #look(next: () => Promise<Picture>): Promise<Shot | Fault | undefined> {
+    try {
+      return this.#pictured(await next());
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== "no_video") throw error;
+      return this.#drawn() ?? error;
+    }
+  }
+
+  #pictured(picture: Picture): Shot | undefined {
+    const { version, capturedUs } = picture;
+    const isNew = version !== this.#sentVersion;
+    if (!isNew && !this.#isDue(capturedUs)) return undefined;
+    this.#sentVersion = version;
+    this.#sentDrawn = undefined;
+    this.#sentUs = capturedUs;
+    this.#wasNew = isNew;
+    return { ...picture, jpeg: picture.jpeg(), missing: undefined };
+  }
+
+  #drawn(): Shot | undefined {
+    const { screen, nowUs } = this.#parts;
+    const { drawn, state } = screen;
+    const now = nowUs();
+    const isNew = drawn !== this.#sentDrawn;
+    if (drawn === undefined || (!isNew && !this.#isDue(now))) return undefined;
+    this.#sentDrawn = drawn;
+    this.#sentVersion = 0;
+    this.#sentUs = now;
+    this.#wasNew = isNew;
+    const { bytes: jpeg, width, height } = drawn;
+    return { jpeg, width, height, sequence: undefined, missing: state.stage, capturedUs: now };
+  }
+
+  get #dueUs(): number {
+    const [afterNew, afterSame] = this.#silencesUs;
+    return this.#sentUs + (this.#wasNew ? afterNew : afterSame);
+  }
+
+  #isDue(us: number): boolean {
+    return us >= this.#dueUs;
+  }
+
+  async #later(signal: AbortSignal): Promise<Picture> {
+    await untilDue(this.#parts, this.#sentUs);
+    return await this.#parts.screen.change(this.#sentVersion, this.#dueUs, signal);
+  }
+}
