@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -119,6 +120,12 @@ EXPORT int64_t linkrd_monotonic_us(void)
 	struct timespec now;
 	if (clock_gettime(CLOCK_MONOTONIC, &now)) return -errno;
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* The calling thread's nice value (setpriority(2)): on Linux each thread has its own. */
+EXPORT int32_t linkrd_set_nice(int32_t nice)
+{
+	return setpriority(PRIO_PROCESS, 0, nice) ? -errno : 0;
 }
 
 EXPORT void linkrd_copy(void *target, int64_t source, uint64_t length)

@@ -37,6 +37,7 @@ const SYMBOLS = {
     returns: "i32",
   },
   linkrd_monotonic_us: { args: [], returns: FFIType.i64_fast },
+  linkrd_set_nice: { args: ["i32"] /* int32_t nice */, returns: "i32" },
   linkrd_differs: {
     args: ["ptr", "i64", "u64"] /* const void *kept, int64_t frame, uint64_t length */,
     returns: "i32",
@@ -158,6 +159,14 @@ export class Sys {
   /** CLOCK_MONOTONIC, microseconds: the clock of V4L2 timestamps, the same in every thread. */
   monotonicUs(): number {
     return Number(this.#calls.linkrd_monotonic_us());
+  }
+
+  /**
+   * Lets other threads of the machine go before the calling one: 0 is as they all begin, 19 the
+   * last (setpriority(2)). Going back needs a privilege.
+   */
+  stepBack(nice: number): void {
+    check(this.#calls.linkrd_set_nice(nice), "setpriority", `${nice}`);
   }
 
   /** Whether memory of ours differs from as much of mapped device memory. */

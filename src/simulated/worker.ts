@@ -4,7 +4,7 @@ import { openJpeg } from "../ffi/jpeg.ts";
 import { openSys } from "../ffi/sys.ts";
 import { openYuv } from "../ffi/yuv.ts";
 import type { Endpoint } from "../hid/descriptors.ts";
-import { runVideo } from "../video/loop.ts";
+import { runVideo, VIDEO_NICE } from "../video/loop.ts";
 import { type SimulatedSettings, SimulatedSource } from "./source.ts";
 
 export interface SimulatedWorkerData {
@@ -17,6 +17,7 @@ export interface SimulatedWorkerData {
 
 const { settings, quality, orders, ports } = workerData as SimulatedWorkerData;
 const sys = openSys();
+sys.stepBack(VIDEO_NICE);
 runVideo({
   sys,
   source: new SimulatedSource(settings, sys, ports),

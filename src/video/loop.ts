@@ -32,6 +32,12 @@ const REOPEN_MS_MAX = 4000;
 const COUNTS_US = 1_000_000;
 
 /**
+ * How far the video thread steps back: a frame that comes late is seldom seen, a key is felt. Where
+ * there is a core for each thread, it makes no difference.
+ */
+export const VIDEO_NICE = 5;
+
+/**
  * The video thread: waits in poll() for frames and orders, encodes frames that somebody wants.
  *
  * The newest frame is held as the device has put it until the next one is there, unread: whoever

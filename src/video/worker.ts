@@ -4,7 +4,7 @@ import { openJpeg } from "../ffi/jpeg.ts";
 import { openSys } from "../ffi/sys.ts";
 import { openYuv } from "../ffi/yuv.ts";
 import { Camera, type CameraSettings } from "./camera.ts";
-import { runVideo } from "./loop.ts";
+import { runVideo, VIDEO_NICE } from "./loop.ts";
 
 export interface VideoWorkerData {
   readonly settings: CameraSettings;
@@ -14,6 +14,7 @@ export interface VideoWorkerData {
 
 const { settings, quality, orders } = workerData as VideoWorkerData;
 const sys = openSys();
+sys.stepBack(VIDEO_NICE);
 const yuv = openYuv();
 runVideo({
   sys,

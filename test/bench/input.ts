@@ -13,7 +13,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildFakeV4l2, plug, readCounters, yuyvDevice } from "./fakev4l2/device.ts";
-import { type Ask, askOverHttp, Probe } from "./input/probe.ts";
+import { type Ask, askOverHttp, askOverWebSocket, Probe } from "./input/probe.ts";
 import { type InputResult, inputTables } from "./input/results.ts";
 import { linkrd, Running } from "./video/program.ts";
 import { HEIGHT, makeScenes, type Scene, WIDTH } from "./video/scenes.ts";
@@ -49,7 +49,9 @@ async function main(rounds: number): Promise<void> {
   copyFileSync(join(ROOT, "dist/linkrd"), binary);
   const hid = `[hid]\nconsumer = "${world.probe.fifo}"`;
   const program = await linkrd(binary, join(folder, "linkrd"), device, hid);
-  const asks = [askOverHttp(program.origin, program.headers(0))];
+  const asks = [askOverHttp, askOverWebSocket].map((ask) =>
+    ask(program.origin, program.headers(0)),
+  );
   const results: InputResult[] = [];
   for (let round = 0; round < rounds; round++) {
     process.stderr.write(`round ${round + 1} of ${rounds}: load ${loadavg()[0]?.toFixed(1)}\n`);

@@ -20,6 +20,7 @@ int64_t linkrd_mmap(int32_t fd, uint64_t length, int64_t offset);
 int32_t linkrd_munmap(int64_t address, uint64_t length);
 int32_t linkrd_socketpair(int32_t ends[2]);
 int64_t linkrd_monotonic_us(void);
+int32_t linkrd_set_nice(int32_t nice);
 int32_t linkrd_differs(const void *kept, int64_t frame, uint64_t length);
 struct rows {
 	uint32_t start, stride, length, count, count_in_strip;
@@ -51,6 +52,7 @@ static void calls(const char *self)
 	CHECK(linkrd_read(ends[0], &byte, 1) == 1 && byte == 'x');
 	CHECK(linkrd_close(ends[0]) == 0 && linkrd_close(ends[1]) == 0);
 	CHECK(linkrd_monotonic_us() > 0);
+	CHECK(linkrd_set_nice(19) == 0);
 
 	int32_t fd = linkrd_open(self, O_RDWR);
 	CHECK(fd >= 0);

@@ -129,6 +129,21 @@ describe("poll", () => {
   });
 });
 
+test("a thread steps back alone, and no further than there is", async () => {
+  const code = `
+    import { readdirSync, readFileSync } from "node:fs";
+    import { openSys } from ${JSON.stringify(join(import.meta.dir, "../../src/ffi/sys.ts"))};
+    const niceOf = (task) =>
+      readFileSync("/proc/self/task/" + task + "/stat", "utf8").split(") ")[1].split(" ")[16];
+    openSys().stepBack(19);
+    const others = readdirSync("/proc/self/task").filter((task) => task !== String(process.pid));
+    const areAsBefore = others.every((task) => niceOf(task) === "0");
+    console.log(niceOf(process.pid), others.length > 0 && areAsBefore);
+  `;
+  const { stdout } = Bun.spawnSync([process.execPath, "-e", code]);
+  expect(stdout.toString()).toBe("19 true\n");
+});
+
 test("the clock counts microseconds since the machine was started", () => {
   const uptimeUs = () => Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 1_000_000;
   // /proc/uptime has hundredths of a second, and unlike CLOCK_MONOTONIC counts suspension.

@@ -119,7 +119,11 @@ static void measure(char **words)
 	if (*words[4]) {
 		load(words[4], &handshake);
 		send_all(server, &handshake);
-		take(server, bytes);
+		size_t length = take(server, bytes);
+		if (length < 12 || memcmp(bytes, "HTTP/1.1 101", 12)) {
+			fwrite(bytes, 1, length, stderr);
+			exit(1);
+		}
 	}
 	srand(1);
 	for (int sent = 0; sent < atoi(words[2]); sent++) {
