@@ -12,7 +12,7 @@ import type { Fault } from "../base/fault.ts";
 import type { RouteDoc } from "./doc.ts";
 import { KvmdFault, kvmd, kvmdReply } from "./kvmd.ts";
 import { actionDoc, bool, float, integer, oneOf, optional, required } from "./kvmd-query.ts";
-import { type Parameters, readLooseQuery } from "./query.ts";
+import { type Parameter, type Parameters, readLooseQuery } from "./query.ts";
 import type { Route } from "./route.ts";
 import { invalid, validText } from "./validate.ts";
 
@@ -29,6 +29,14 @@ const GPIO = {
     view: { header: { title: [{ type: "label", text: "GPIO" }] }, table: [] },
   },
   state: { inputs: {}, outputs: {} },
+};
+/** Of the lights of a switch of PiKVM's, as it comes from the factory. */
+const COLORS = {
+  inactive: { red: 255, green: 0, blue: 0, brightness: 64, blink_ms: 0 },
+  active: { red: 0, green: 255, blue: 0, brightness: 128, blink_ms: 0 },
+  flashing: { red: 0, green: 170, blue: 255, brightness: 128, blink_ms: 0 },
+  beacon: { red: 228, green: 44, blue: 156, brightness: 255, blink_ms: 250 },
+  bootloader: { red: 255, green: 170, blue: 0, brightness: 128, blink_ms: 0 },
 };
 /** Seconds that a switch of PiKVM's would hold the buttons of a host. */
 const HOLD = { power: 0.5, power_long: 5.5, reset: 0.5 };
@@ -49,7 +57,7 @@ const SWITCH = {
   },
   summary: { active_port: -1, active_id: "", synced: true },
   edids: { all: {}, used: [] },
-  colors: {},
+  colors: COLORS,
   video: { links: [] },
   usb: { links: [] },
   beacons: { uplinks: [], downlinks: [], ports: [] },
@@ -64,12 +72,33 @@ const POWER = {
   action: oneOf("What to do.", "ATX power action", ["on", "off", "off_hard", "reset_hard"]),
 };
 const BUTTON = { button: oneOf("Which.", "ATX button", ["power", "power_long", "reset"]) };
-const IMAGE = { image: required("Name of the image.", { type: "string" }, validImage) };
-const CHANNEL = { channel: required("Name of the channel.", { type: "string" }, validChannel) };
+const IMAGE = { image: matching("Name of the image.", "MSD image name", /./) };
+const CHANNEL = {
+  channel: matching("Its name.", "GPIO channel", /^[a-zA-Z_][\w.-]{0,254}$/, 512),
+};
 /** An index, or `U.C` of unit and channel. */
 const port = float("Number of the port, or `UNIT.CHANNEL`.", "float", { min: 0 });
 const unit = integer("Number of the unit.", "int", { min: 0 });
 const timeout = float("Seconds without a byte.", "float", { min: 0.1 });
+
+const color = matching(
+  "`RRGGBB:BRIGHTNESS:BLINK_MS`, hexadecimal, or `default`.",
+  "switch color",
+  /^(?:[\da-f]{6}:[\da-f]{2}:[\da-f]{4}|default)$/i,
+  64,
+);
+const edidId = matching(
+  "Of the EDID.",
+  "switch EDID ID",
+  /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i,
+  64,
+);
+const edidData = matching(
+  "One or two blocks of it, hexadecimal.",
+  "switch EDID data",
+  /^\s*(?:[\da-f]\s*){256}(?:(?:[\da-f]\s*){256})?$/i,
+  1024,
+);
 
 /** An action: what it needs, its path below /api/, what it checks, and then its refusal. */
 type Action = readonly [
@@ -102,7 +131,7 @@ const MSD_ACTIONS: readonly Action[] = [
     "msd/write_remote",
     "Write an image from elsewhere",
     {
-      url: required("Where from.", { type: "string" }, validUrl),
+      url: matching("Where from.", "HTTPS|HTTP URL", /^https?:\/\/[[\w]+\S*/i),
       insecure: optional(bool("Whatever its certificate."), false),
       timeout: optional(timeout, 10),
       remove_incomplete: optional(bool("Remove what was cut off."), false),
@@ -147,7 +176,13 @@ const SWITCH_ACTIONS: readonly Action[] = [
     noSwitch,
   ],
   ["control", "switch/set_port_params", "Set a port up", { port }, noSwitch],
-  ["control", "switch/set_colors", "Set the colours", {}, noSwitch],
+  [
+    "control",
+    "switch/set_colors",
+    "Set the colours",
+    Object.fromEntries(Object.keys(COLORS).map((role) => [role, optional(color, undefined)])),
+    noSwitch,
+  ],
   [
     "control",
     "switch/reset",
@@ -155,9 +190,21 @@ const SWITCH_ACTIONS: readonly Action[] = [
     { unit, bootloader: optional(bool("Into its loader."), false) },
     noSwitch,
   ],
-  ["control", "switch/edids/create", "Add an EDID", {}, noSwitch],
-  ["control", "switch/edids/change", "Change an EDID", {}, noEdid],
-  ["control", "switch/edids/remove", "Remove an EDID", {}, noEdid],
+  [
+    "control",
+    "switch/edids/create",
+    "Add an EDID",
+    { name: matching("Its name.", "not empty stripped string", /./), data: edidData },
+    noSwitch,
+  ],
+  [
+    "control",
+    "switch/edids/change",
+    "Change an EDID",
+    { id: edidId, data: optional(edidData, undefined) },
+    noEdid,
+  ],
+  ["control", "switch/edids/remove", "Remove an EDID", { id: edidId }, noEdid],
   ["power", "switch/atx/power", "Power of a port", { port, ...POWER }, noSwitch],
   ["power", "switch/atx/click", "Press a button of a port", { port, ...BUTTON }, noSwitch],
 ];
@@ -214,23 +261,16 @@ function noEdid(): Fault {
   return new KvmdFault("SwitchUnknownEdidError", "No specified EDID ID found");
 }
 
-function validChannel(raw: string | undefined): string {
-  const name = "GPIO channel";
-  const text = validText(raw, name, 512);
-  if (!/^[a-zA-Z_][\w.-]{0,254}$/.test(text)) throw invalid(text, name);
-  return text;
-}
-
-function validImage(raw: string | undefined): string {
-  const name = "MSD image name";
-  const text = validText(raw, name);
-  if (text === "") throw invalid(text, name);
-  return text;
-}
-
-function validUrl(raw: string | undefined): string {
-  const name = "HTTPS|HTTP URL";
-  const text = validText(raw, name);
-  if (!/^https?:\/\/[[\w]+\S*/i.test(text)) throw invalid(text, name);
-  return text;
+/** A text that has to match `pattern`. @param kind what kvmd calls it */
+function matching(
+  about: string,
+  kind: string,
+  pattern: RegExp,
+  charactersMax?: number,
+): Parameter<string> {
+  return required(about, { type: "string" }, (raw) => {
+    const text = validText(raw, kind, charactersMax);
+    if (!pattern.test(text)) throw invalid(text, kind);
+    return text;
+  });
 }

@@ -1,4 +1,5 @@
 /** Section 7: power, media, GPIO and a switch, none of which this device has. */
+import { expect } from "bun:test";
 import { notValid, type Row } from "./row.ts";
 
 const BOOL = "bool (['1', 'true', 'yes'] or ['0', 'false', 'no'])";
@@ -11,7 +12,12 @@ const ATX = ["AtxDisabledError", "ATX is disabled"] as const;
 const MSD = ["MsdDisabledError", "MSD is disabled"] as const;
 const GPIO = ["GpioChannelNotFoundError", "GPIO channel is not found"] as const;
 const SWITCH = ["SwitchOperationError", "There is no switch"] as const;
+const ID = "01234567-89ab-cdef-0123-456789ABCDEF";
 const EDID = ["SwitchUnknownEdidError", "No specified EDID ID found"] as const;
+
+const ROLES = ["inactive", "active", "flashing", "beacon", "bootloader"];
+const NUMBER: unknown = expect.any(Number);
+const COLOR = { red: NUMBER, green: NUMBER, blue: NUMBER, brightness: NUMBER, blink_ms: NUMBER };
 
 const STATES: readonly Row[] = [
   {
@@ -47,6 +53,7 @@ const STATES: readonly Row[] = [
       model: { firmware: { version: 0 }, units: [], ports: [] },
       summary: { active_port: -1, active_id: "", synced: true },
       edids: { all: {}, used: [] },
+      colors: Object.fromEntries(ROLES.map((role) => [role, COLOR])),
       video: { links: [] },
       usb: { links: [] },
       beacons: { uplinks: [], downlinks: [], ports: [] },
@@ -77,9 +84,9 @@ const ACTIONS: readonly Refused[] = [
   ["7.4 set_port_params", "switch/set_port_params?port=0&name=a", ...SWITCH],
   ["7.4 set_colors", "switch/set_colors?active=default", ...SWITCH],
   ["7.4 reset", "switch/reset?unit=0&bootloader=0", ...SWITCH],
-  ["7.4 edids/create", "switch/edids/create?name=a&data=00", ...SWITCH],
-  ["7.4 edids/change", "switch/edids/change?id=a", ...EDID],
-  ["7.4 edids/remove", "switch/edids/remove?id=a", ...EDID],
+  ["7.4 edids/create", `switch/edids/create?name=a&data=${"0f ".repeat(128)}`, ...SWITCH],
+  ["7.4 edids/change", `switch/edids/change?id=${ID}`, ...EDID],
+  ["7.4 edids/remove", `switch/edids/remove?id=${ID}`, ...EDID],
   ["7.4 atx/power", "switch/atx/power?port=0&action=on", ...SWITCH],
   ["7.4 atx/click", "switch/atx/click?port=0&button=reset", ...SWITCH],
 ];
@@ -101,6 +108,9 @@ const WRONG: readonly Wrong[] = [
     "The argument '-1.0' must be float and greater or equial than 0",
   ],
   ["switch/set_active?port=", "None argument is not a valid float"],
+  ["switch/set_colors?beacon=red", "The argument 'red' is not a valid switch color"],
+  ["switch/edids/remove?id=default", "The argument 'default' is not a valid switch EDID ID"],
+  ["switch/edids/create?name=a&data=0", "The argument '0' is not a valid switch EDID data"],
   ["switch/reset?unit=0.5", "The argument '0.5' is not a valid int"],
 ];
 
