@@ -5,6 +5,7 @@ import { hidRoutes } from "./kvmd-hid.ts";
 import { HidPanel, type HidPanelParts } from "./kvmd-hid-state.ts";
 import { type InfoParts, infoDoc, infoHandler } from "./kvmd-info.ts";
 import { type LogParts, logDoc, logHandler } from "./kvmd-log.ts";
+import { type MediaParts, mediaRoutes } from "./kvmd-media.ts";
 import { kvmdMetricsOf } from "./kvmd-metrics.ts";
 import type { SnapshotParts } from "./kvmd-snapshot.ts";
 import { streamerRoutes } from "./kvmd-streamer.ts";
@@ -20,6 +21,7 @@ export interface KvmdParts
     HidPanelParts,
     InfoParts,
     LogParts,
+    MediaParts,
     MetricsParts,
     KvmdSocketParts {}
 
@@ -67,6 +69,7 @@ export function kvmdRoutes(parts: KvmdParts): readonly Route[] {
     },
     ...streamerRoutes(parts, streamer),
     ...ustreamerRoutes(parts),
+    ...mediaRoutes(parts),
     ...absentRoutes(),
   ];
 }

@@ -2,6 +2,8 @@
 export interface Socket {
   /** @returns false when the client has not taken enough of what was sent before */
   send(message: Uint8Array | string): boolean;
+  /** Bytes that were sent and that the client has not taken. */
+  readonly unsent: number;
   /** Asks whether the client is still there; one that says nothing for long is closed. */
   ping(): void;
   close(code: number, reason: string): void;
@@ -64,6 +66,9 @@ export const websocket: Bun.WebSocketHandler<SocketData> = {
 function socketOf(ws: Bun.ServerWebSocket<SocketData>): Socket {
   return {
     send: (message) => ws.send(message) !== 0,
+    get unsent() {
+      return ws.getBufferedAmount();
+    },
     ping: () => {
       ws.ping();
     },

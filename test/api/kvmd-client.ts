@@ -15,9 +15,14 @@ export class KvmdClient implements Disposable {
 
   constructor(
     linkrd: Linkrd,
-    { query = "", headers = {} as Readonly<Record<string, string>>, token = linkrd.token } = {},
+    {
+      path = "/api/ws",
+      query = "",
+      headers = {} as Readonly<Record<string, string>>,
+      token = linkrd.token,
+    } = {},
   ) {
-    const url = `ws://127.0.0.1:${linkrd.port}/api/ws${query}`;
+    const url = `ws://127.0.0.1:${linkrd.port}${path}${query}`;
     const credential = token === "" ? {} : { authorization: `token ${token}` };
     this.#socket = new WebSocket(url, { headers: { ...credential, ...headers } });
     this.#socket.binaryType = "arraybuffer";

@@ -11,6 +11,7 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const UNUSUAL = new Map([
   ["/api/screen/ws", 426],
   ["/api/msd/read", 400],
+  ["/api/media/ws", 400],
   ["/api/ws", 400],
 ]);
 const SECURITY = {

@@ -1,0 +1,200 @@
+/**
+ * PiKVM's media: pictures over a WebSocket, for its page and for scripts. JPEG is what there is
+ * here; a client that wants H.264 sees that it is not offered.
+ */
+import type { Context } from "hono";
+import { is, literal, object, record, strictObject, string, unknown } from "valibot";
+import type { Authority } from "../access/authority.ts";
+import { Fault } from "../base/fault.ts";
+import { LIMITS } from "../base/limits.ts";
+import type { Screen } from "../video/screen.ts";
+import type { RouteDoc } from "./doc.ts";
+import { kvmd, kvmdReply } from "./kvmd.ts";
+import { optional, required } from "./kvmd-query.ts";
+import { LOOK_AGAIN_MS, type Pace, untilDue } from "./pace.ts";
+import { readLooseQuery } from "./query.ts";
+import type { Env, Route } from "./route.ts";
+import { isSameSite } from "./same-site.ts";
+import { CLOSE, type Socket, type SocketHandler } from "./socket.ts";
+import { validText } from "./validate.ts";
+
+export interface MediaParts extends Pace {
+  readonly screen: Screen;
+  readonly authority: Authority;
+}
+
+/** Formats by kvmd's names, each with what a decoder has to know. */
+const FORMATS = { video: { jpeg: {} } };
+const START = object({
+  event_type: literal("start"),
+  event: object({ type: literal("video"), format: literal("jpeg") }),
+});
+const GREETING = JSON.stringify({ event_type: "media", event: FORMATS });
+/** First bytes of binary messages, and that a picture needs no other one before it. */
+const OP = { ping: 0, picture: 1, pong: 255 } as const;
+const IS_KEY = 1;
+
+const mediaDoc = {
+  tag: "PiKVM",
+  summary: "Formats of the media socket",
+  answers: {
+    200: {
+      about: "By kind and name.",
+      json: strictObject({ media: record(string(), record(string(), unknown())) }),
+    },
+  },
+} as const satisfies RouteDoc;
+
+const mediaSocketDoc = {
+  tag: "PiKVM",
+  summary: "Pictures over a WebSocket",
+  about: "With `video` the messages are pictures and nothing else, from the start.",
+  query: { video: optional(required("The format.", { enum: ["", "jpeg"] }, validFormat), "") },
+  answers: { 101: { about: "The WebSocket." } },
+} as const satisfies RouteDoc;
+
+export function mediaRoutes(parts: MediaParts): readonly Route[] {
+  const shared = { method: "GET", access: "view", dialect: kvmd } as const;
+  return [
+    {
+      ...shared,
+      path: "/api/media",
+      doc: mediaDoc,
+      handler: () => kvmdReply({ media: FORMATS }),
+    },
+    {
+      ...shared,
+      path: "/api/media/ws",
+      doc: mediaSocketDoc,
+      handler: mediaSocketHandler(parts),
+    },
+  ];
+}
+
+function mediaSocketHandler(parts: MediaParts) {
+  const viewers = new Set<Viewer>();
+  return (context: Context<Env>): Response => {
+    const { video } = readLooseQuery(context.req.url, mediaSocketDoc.query);
+    if (!isSameSite(context.req.raw.headers)) {
+      const remedy = "use linkrd's own, or a token";
+      throw new Fault("no_permission", `this page is of another site: ${remedy}`);
+    }
+    if (viewers.size >= LIMITS.viewers_max) {
+      throw new Fault("too_many", `${viewers.size} viewers are watching already: try again later`);
+    }
+    const { identity } = context.var;
+    const viewer = new Viewer(parts, video !== "", {
+      open: () => parts.authority.watch(identity, () => viewer.end()),
+      close: () => viewers.delete(viewer),
+    });
+    const response = context.env.upgrade(viewer);
+    if (response === undefined) {
+      throw new Fault("bad_request", "this address speaks WebSocket: connect with a client of it");
+    }
+    viewers.add(viewer);
+    return response;
+  };
+}
+
+interface ViewerHooks {
+  /** @returns what is to be called when the viewer is gone */
+  readonly open: () => () => void;
+  readonly close: () => void;
+}
+
+/** A client of the socket; a `pure` one is sent pictures alone, without asking for them. */
+class Viewer implements SocketHandler {
+  readonly #parts: MediaParts;
+  readonly #pure: boolean;
+  readonly #hooks: ViewerHooks;
+  readonly #gone = new AbortController();
+  #socket: Socket | undefined;
+  #unwatch: (() => void) | undefined;
+  #isShowing = false;
+
+  constructor(parts: MediaParts, pure: boolean, hooks: ViewerHooks) {
+    this.#parts = parts;
+    this.#pure = pure;
+    this.#hooks = hooks;
+  }
+
+  open(socket: Socket): void {
+    this.#socket = socket;
+    this.#unwatch = this.#hooks.open();
+    if (this.#pure) this.#start(socket);
+    else socket.send(GREETING);
+  }
+
+  message(socket: Socket, message: Uint8Array | string): void {
+    if (message.length === 0) socket.close(CLOSE.normal, "");
+    else if (typeof message === "string") {
+      if (isStart(message)) this.#start(socket);
+    } else if (message[0] === OP.ping && !this.#pure) socket.send(Uint8Array.of(OP.pong));
+  }
+
+  close(): void {
+    this.#gone.abort();
+    this.#unwatch?.();
+    this.#hooks.close();
+  }
+
+  /** The credential has ended. */
+  end(): void {
+    this.#socket?.close(CLOSE.credentialEnded, "signed out");
+  }
+
+  #start(socket: Socket): void {
+    if (this.#isShowing) return;
+    this.#isShowing = true;
+    this.#show(socket).catch(() => {
+      if (!this.#gone.signal.aborted) socket.close(CLOSE.internal, "linkrd failed");
+    });
+  }
+
+  /** What changes, and one picture a second of what does not; a slow client gets fewer. */
+  async #show(socket: Socket): Promise<void> {
+    const { screen, nowUs } = this.#parts;
+    const { signal } = this.#gone;
+    let version = 0;
+    for (let sentUs = 0; !signal.aborted; ) {
+      await untilDue(this.#parts, sentUs);
+      if (socket.unsent > 0) {
+        sentUs = nowUs();
+        continue;
+      }
+      try {
+        const untilUs = nowUs() + LIMITS.stream_silence_ms_max * 1000;
+        const picture = await screen.change(version, untilUs, signal);
+        this.#send(socket, picture.jpeg());
+        ({ version, capturedUs: sentUs } = picture);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof Fault)) throw error;
+        if (screen.drawn !== undefined) this.#send(socket, screen.drawn.bytes);
+        version = 0;
+        await Bun.sleep(LOOK_AGAIN_MS);
+      }
+    }
+  }
+
+  #send(socket: Socket, jpeg: Uint8Array): void {
+    if (this.#pure) socket.send(jpeg);
+    else socket.send(Buffer.concat([Uint8Array.of(OP.picture, IS_KEY), jpeg]));
+  }
+}
+
+/** Whether `text` asks for the pictures that there are; kvmd lets anything else be. */
+function isStart(text: string): boolean {
+  try {
+    return is(START, JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+function validFormat(raw: string | undefined): "" | "jpeg" {
+  const format = validText(raw, "video type");
+  if (format === "" || format === "jpeg") return format;
+  throw new Fault("bad_request", "Unsupported video type");
+}
