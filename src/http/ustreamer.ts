@@ -9,7 +9,7 @@ import type { RouteDoc } from "./doc.ts";
 import { kvmd, kvmdReply } from "./kvmd.ts";
 import { type MjpegParts, serveMjpeg } from "./mjpeg.ts";
 import { type Parameter, readLooseQuery } from "./query.ts";
-import type { Env, Route } from "./route.ts";
+import type { Dialect, Env, Route } from "./route.ts";
 import { wishedWriter } from "./ustreamer-parts.ts";
 import { SHOT_HEADERS, shotResponse, takeShot } from "./ustreamer-shot.ts";
 import type { Viewer } from "./viewers.ts";
@@ -108,8 +108,23 @@ const pageDoc = {
   faults: ["no_video"],
 } as const satisfies RouteDoc;
 
+/**
+ * kvmd's, but who comes without a credential is asked for one (RFC 7617): ffmpeg, and all that is
+ * made of it, sends the password of a URL only then.
+ */
+const dialect: Dialect = {
+  ...kvmd,
+  refuse: (refusal) => {
+    const response = kvmd.refuse(refusal);
+    if (refusal === "no credential") {
+      response.headers.set("www-authenticate", 'Basic realm="linkrd", charset="UTF-8"');
+    }
+    return response;
+  },
+};
+
 export function ustreamerRoutes(parts: UstreamerParts): readonly Route[] {
-  const shared = { method: "GET", access: "view", dialect: kvmd } as const;
+  const shared = { method: "GET", access: "view", dialect } as const;
   const snapshot = async (context: Context<Env>) => {
     const shot = await takeShot(parts, { allowOffline: true, signal: context.req.raw.signal });
     return shotResponse(shot, shot.jpeg, "image/jpeg");

@@ -277,6 +277,8 @@ const USTREAMER: readonly Row[] = [
     path: "/streamer/snapshot",
     as: "nobody",
     status: 401,
+    // ffmpeg sends the password of a URL only when it is asked for one.
+    headers: { "www-authenticate": /^Basic realm=/ },
     error: ["UnauthorizedError", "Unauthorized"],
   },
   {
