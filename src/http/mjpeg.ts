@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import type { Authority } from "../access/authority.ts";
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
-import type { Picture } from "../video/picture.ts";
+import { type JpegBytes, type Picture, wholeJpeg } from "../video/picture.ts";
 import type { Screen } from "../video/screen.ts";
 import type { Stage } from "../video/signal.ts";
 import type { StatePicture } from "../video/state-picture.ts";
@@ -19,7 +19,7 @@ export interface MjpegParts extends Pace {
 
 /** What a part shows: a picture, or the drawn one that stands for a missing one. */
 export interface Shot {
-  readonly jpeg: Uint8Array;
+  readonly jpeg: JpegBytes;
   readonly width: number;
   readonly height: number;
   /** The source's number of the frame; undefined for a drawn one. */
@@ -30,11 +30,17 @@ export interface Shot {
   readonly capturedUs: number;
 }
 
+/** All bytes from the end of the part before to the end of this one. */
+export interface Part {
+  readonly before: string;
+  readonly data: JpegBytes;
+  readonly after: string;
+}
+
 /** How one viewer's parts are written. */
 export interface PartWriter {
   readonly boundary: string;
-  /** All bytes from the end of the part before to the end of this one. */
-  write(shot: Shot): Uint8Array;
+  write(shot: Shot): Part;
   /** Whether the last picture of a screen that comes to rest is sent twice. */
   readonly repeatsFinal: boolean;
 }
@@ -71,9 +77,10 @@ export async function serveMjpeg(
   context.req.raw.signal.addEventListener("abort", leave, { once: true });
   try {
     const shown = new Shown(parts, writer.repeatsFinal);
+    const memory = new PartMemory();
     const written = (shot: Shot) => {
       viewer.sent(parts.nowUs());
-      return writer.write(shot);
+      return memory.join(writer.write(shot));
     };
     const first = written(await shown.first(leaving.signal));
     const next = async () => written(await shown.next(leaving.signal));
@@ -90,17 +97,22 @@ export async function serveMjpeg(
   }
 }
 
+/**
+ * The parts, each made when it is asked for. The runtime asks when it has sent or copied the one
+ * before, whose memory then is used again.
+ */
 function bodyOf(
   first: Uint8Array,
   next: () => Promise<Uint8Array>,
   leave: () => void,
 ): ReadableStream<Uint8Array> {
+  let waiting: Uint8Array | undefined = first;
   return new ReadableStream<Uint8Array>(
     {
-      start: (controller) => controller.enqueue(first),
       async pull(controller) {
         try {
-          controller.enqueue(await next());
+          controller.enqueue(waiting ?? (await next()));
+          waiting = undefined;
         } catch {
           leave();
           controller.close();
@@ -110,6 +122,26 @@ function bodyOf(
     },
     { highWaterMark: 0 },
   );
+}
+
+/** Pictures differ in length: with this room to spare, few need memory anew. */
+const SPARE_FACTOR = 1.25;
+
+/** Where one viewer's parts are put together, one after the other: fresh pages are what costs. */
+class PartMemory {
+  #bytes = new Uint8Array(0);
+
+  /** @returns a view that is good until the next call */
+  join({ before, data, after }: Part): Uint8Array {
+    const [head, tail] = [Buffer.from(before), Buffer.from(after)];
+    const end = head.length + data.length;
+    const length = end + tail.length;
+    if (this.#bytes.length < length) this.#bytes = new Uint8Array(Math.ceil(SPARE_FACTOR * length));
+    this.#bytes.set(head);
+    data.writeTo(this.#bytes, head.length);
+    this.#bytes.set(tail, end);
+    return this.#bytes.subarray(0, length);
+  }
 }
 
 /** What one viewer is shown: each shot differs from the last, or comes a second after it. */
@@ -166,7 +198,8 @@ class Shown {
     this.#sentDrawn = undefined;
     this.#sentUs = capturedUs;
     this.#wasNew = isNew;
-    return { ...picture, jpeg: picture.jpeg(), missing: undefined };
+    const { width, height, sequence } = picture;
+    return { jpeg: picture, width, height, sequence, capturedUs, missing: undefined };
   }
 
   #drawn(): Shot | undefined {
@@ -179,7 +212,8 @@ class Shown {
     this.#sentVersion = 0;
     this.#sentUs = now;
     this.#wasNew = isNew;
-    const { bytes: jpeg, width, height } = drawn;
+    const { bytes, width, height } = drawn;
+    const jpeg = wholeJpeg(bytes);
     return { jpeg, width, height, sequence: undefined, missing: state.stage, capturedUs: now };
   }
 

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { RouteDoc } from "./doc.ts";
-import { type MjpegParts, type PartWriter, type Shot, serveMjpeg } from "./mjpeg.ts";
+import { type MjpegParts, type Part, type PartWriter, type Shot, serveMjpeg } from "./mjpeg.ts";
 import { readQuery } from "./query.ts";
 import type { Env } from "./route.ts";
 
@@ -28,10 +28,10 @@ export function streamHandler(parts: MjpegParts) {
   };
 }
 
-function partOf({ jpeg, width, height, sequence, missing }: Shot): Uint8Array {
+function partOf({ jpeg, width, height, sequence, missing }: Shot): Part {
   const field = missing === undefined ? `Sequence: ${sequence}` : `State: ${missing}`;
-  const head =
+  const before =
     `--${BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n` +
     `X-Frame-${field}\r\nX-Frame-Size: ${width}x${height}\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head), jpeg, Buffer.from("\r\n")]);
+  return { before, data: jpeg, after: "\r\n" };
 }

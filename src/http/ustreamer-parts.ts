@@ -1,9 +1,10 @@
 /** Parts of a stream as ustreamer writes them. */
+import { wholeJpeg } from "../video/picture.ts";
 import type { PartWriter, Shot } from "./mjpeg.ts";
 import type { Viewer } from "./viewers.ts";
 
 const BOUNDARY = "boundarydonotcross";
-const EMPTY = new Uint8Array();
+const EMPTY = wholeJpeg(new Uint8Array());
 
 /**
  * The writer of parts that `viewer` wishes for. A part ends with the line that begins the next one:
@@ -30,7 +31,7 @@ export function wishedWriter(viewer: Viewer, nowUs: () => number): PartWriter {
       const begin = [`--${BOUNDARY}`, type, ...(advanceHeaders ? ["", ""] : [""])].join("\r\n");
       const before = (isFirst ? begin : "") + head.join("\r\n");
       isFirst = false;
-      return Buffer.concat([Buffer.from(before), data, Buffer.from(`\r\n${begin}`)]);
+      return { before, data, after: `\r\n${begin}` };
     },
   };
 }

@@ -75,33 +75,50 @@ export function pictureHeader(
   return header;
 }
 
-/** One JPEG of a header, the strips in order, `RSTn` between them, and the end. */
-export function assembleJpeg(header: Uint8Array, strips: readonly Uint8Array[]): Uint8Array {
-  const jpeg = joinStrips(strips, header.length, 2);
-  jpeg.set(header);
-  jpeg.set([0xff, EOI], jpeg.length - 2);
-  return jpeg;
+/** Bytes of a JPEG of a header and strips. */
+export function jpegLength(header: Uint8Array, strips: readonly Uint8Array[]): number {
+  return header.length + joinedLength(strips) + 2;
 }
 
 /**
- * The entropy-coded data of strips under each other: `RSTn` between them, from RST0 on.
- *
- * @param before bytes to leave free in front, so that a header needs no second copy @param after
- * bytes to leave free at the end
+ * Writes one JPEG into `target`, from `at` on: a header, the strips in order, `RSTn` between them,
+ * and the end.
  */
-export function joinStrips(strips: readonly Uint8Array[], before = 0, after = 0): Uint8Array {
+export function writeJpeg(
+  header: Uint8Array,
+  strips: readonly Uint8Array[],
+  target: Uint8Array,
+  at: number,
+): void {
+  target.set(header, at);
+  const end = writeStrips(strips, target, at + header.length);
+  target[end] = 0xff;
+  target[end + 1] = EOI;
+}
+
+/** The entropy-coded data of strips under each other: `RSTn` between them, from RST0 on. */
+export function joinStrips(strips: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(joinedLength(strips));
+  writeStrips(strips, joined, 0);
+  return joined;
+}
+
+function joinedLength(strips: readonly Uint8Array[]): number {
   const markers = 2 * Math.max(0, strips.length - 1);
-  const length = strips.reduce((sum, strip) => sum + strip.length, markers);
-  const joined = new Uint8Array(before + length + after);
-  let at = before;
-  strips.forEach((strip, index) => {
+  return strips.reduce((sum, strip) => sum + strip.length, markers);
+}
+
+/** @returns where they end */
+function writeStrips(strips: readonly Uint8Array[], target: Uint8Array, start: number): number {
+  let at = start;
+  for (const [index, strip] of strips.entries()) {
     if (index > 0) {
-      joined[at] = 0xff;
-      joined[at + 1] = RST0 + ((index - 1) % 8);
+      target[at] = 0xff;
+      target[at + 1] = RST0 + ((index - 1) % 8);
       at += 2;
     }
-    joined.set(strip, at);
+    target.set(strip, at);
     at += strip.length;
-  });
-  return joined;
+  }
+  return at;
 }

@@ -1,7 +1,7 @@
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import { packOrder, type RenderedMessage } from "./messages.ts";
-import type { Picture } from "./picture.ts";
+import { type Picture, wholeJpeg } from "./picture.ts";
 import type { Rendering } from "./rendering.ts";
 import { sentenceOf, type VideoState } from "./signal.ts";
 
@@ -80,7 +80,7 @@ export class Questions {
       waiter?.reject(new Fault("bad_request", words));
     } else {
       const { bytes, width, height } = rendered;
-      waiter?.resolve({ ...picture, jpeg: () => bytes, width, height });
+      waiter?.resolve({ ...picture, ...wholeJpeg(bytes), width, height });
     }
   }
 

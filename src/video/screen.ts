@@ -3,7 +3,6 @@ import { LIMITS } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { ShownStrip } from "./delta.ts";
 import { FrameRate } from "./frame-rate.ts";
-import { assembleJpeg } from "./jpeg.ts";
 import {
   type JpegMessage,
   type PictureMessage,
@@ -11,7 +10,7 @@ import {
   type SameMessage,
   type VideoMessage,
 } from "./messages.ts";
-import type { Picture } from "./picture.ts";
+import { type Picture, stripsJpeg, wholeJpeg } from "./picture.ts";
 import { goneAway, noVideo, type Question, Questions } from "./questions.ts";
 import { planOf, type Rendering } from "./rendering.ts";
 import { isPassing, type Mode, sentenceOf, type VideoState } from "./signal.ts";
@@ -272,8 +271,8 @@ export class Screen {
     if (message.kind === "same") return this.#picture && { ...this.#picture, sequence, capturedUs };
     const { width, height, bytes } = message;
     this.#header = undefined;
-    const jpeg = () => bytes;
-    return { jpeg, width, height, sequence, capturedUs, version: ++this.#version };
+    const version = ++this.#version;
+    return { ...wholeJpeg(bytes), width, height, sequence, capturedUs, version };
   }
 
   #patched(message: PictureMessage): Picture {
@@ -286,8 +285,7 @@ export class Screen {
     for (const { index, data } of strips) this.#strips[index] = { index, data, version };
     const shown = this.#header?.bytes ?? new Uint8Array();
     const datas = this.#strips.map(({ data }) => data);
-    const jpeg = once(() => assembleJpeg(shown, datas));
-    return { jpeg, width, height, sequence, capturedUs, version };
+    return { ...stripsJpeg(shown, datas), width, height, sequence, capturedUs, version };
   }
 }
 
@@ -297,12 +295,4 @@ function checkCrop(wish: Rendering, { width, height }: Mode): void {
   throw new Fault("bad_request", `crop: it does not lie within the picture: ${remedy}`, {
     details: { parameter: "crop" },
   });
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

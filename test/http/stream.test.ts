@@ -3,6 +3,7 @@ import type { Hono } from "hono";
 import { LIMITS } from "../../src/base/limits.ts";
 import { createApp } from "../../src/http/app.ts";
 import type { Env } from "../../src/http/route.ts";
+import { listenTcp } from "../../src/http/serve.ts";
 import { Screen } from "../../src/video/screen.ts";
 import type { Stage } from "../../src/video/signal.ts";
 import type { StatePicture } from "../../src/video/state-picture.ts";
@@ -43,13 +44,15 @@ interface Reader {
   cancel(): Promise<void>;
 }
 
-/** A screen that answers each order at once with a picture, as long as its state is ok. */
-function ownScreen() {
+/** A screen that answers each order at once with a picture, of its number `length` times. */
+function ownScreen(length = 1) {
   let sequence = 0;
   const screen: Screen = new Screen({
     order: () => {
       const capturedUs = world.parts.nowUs();
-      const bytes = Uint8Array.of(0xff, 0xd8, ++sequence, 0xff, 0xd9);
+      const bytes = new Uint8Array(length + 4).fill(++sequence);
+      bytes.set([0xff, 0xd8]);
+      bytes.set([0xff, 0xd9], length + 2);
       const picture = { kind: "jpeg", sequence, capturedUs, width: 64, height: 48, bytes } as const;
       setImmediate(() => screen.receive(picture));
     },
@@ -131,6 +134,31 @@ describe("a stream", () => {
     own.tell("stalled", drawn(102));
     expect(await seen()).toEqual(stated("stalled", 102));
     await reader.cancel();
+  });
+
+  test("is whole to a client that falls behind", async () => {
+    const own = ownScreen(1_000_000);
+    own.ok();
+    const listener = listenTcp(own.app, "127.0.0.1", 0);
+    const headers = { authorization: `token ${await world.token("behind", ["view"])}` };
+    const answer = await fetch(`${listener.address}/api/public/stream`, { headers });
+    // More than the kernel's buffers take: the rest of a part waits in the daemon.
+    let received = Buffer.alloc(0);
+    let last = 0;
+    for await (const chunk of answer.body ?? expect.unreachable()) {
+      received = Buffer.concat([received, chunk]);
+      const start = received.indexOf("\r\n\r\n") + 4;
+      const end = start + 1_000_004;
+      if (start < 4 || received.length < end + 2) continue;
+      const [first, number] = [received[start], received[start + 2] ?? 0];
+      expect([first, number > last]).toEqual([0xff, true]);
+      const picture = received.subarray(start + 2, end - 2);
+      expect(Buffer.compare(picture, Buffer.alloc(1_000_000, number))).toBe(0);
+      received = received.subarray(end + 2);
+      last = number;
+      if (last >= 20) break;
+    }
+    await listener.stop();
   });
 
   test("does not begin with neither a picture nor a drawn one", async () => {

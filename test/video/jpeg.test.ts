@@ -1,10 +1,6 @@
 import { expect, test } from "bun:test";
-import {
-  assembleJpeg,
-  entropyCodedData,
-  pictureHeader,
-  readJpegLayout,
-} from "../../src/video/jpeg.ts";
+import { entropyCodedData, pictureHeader, readJpegLayout } from "../../src/video/jpeg.ts";
+import { stripsJpeg } from "../../src/video/picture.ts";
 import { createRandom } from "../hid/random.ts";
 
 /** A JPEG of 16×8 with a luma table for quantization, none for Huffman codes, and three bytes. */
@@ -42,7 +38,7 @@ test("a header for the whole picture has its height and a restart interval of a 
 
 test("strips are joined by RST0 to RST7, in turns, and ended by EOI", () => {
   const strips = Array.from({ length: 10 }, (_, index) => Uint8Array.of(index));
-  expect([...assembleJpeg(Uint8Array.of(0xaa), strips)]).toEqual([
+  expect([...stripsJpeg(Uint8Array.of(0xaa), strips).jpeg()]).toEqual([
     ...[0xaa, 0, 0xff, 0xd0, 1, 0xff, 0xd1, 2, 0xff, 0xd2, 3, 0xff, 0xd3, 4, 0xff, 0xd4],
     ...[5, 0xff, 0xd5, 6, 0xff, 0xd6, 7, 0xff, 0xd7, 8, 0xff, 0xd0, 9, 0xff, 0xd9],
   ]);

@@ -55,7 +55,12 @@ const HEADER = Uint8Array.of(0xaa);
 /** The next picture with the bytes of its JPEG, or why there is none. */
 function ask(screen: Screen): Promise<unknown> {
   const { signal } = new AbortController();
-  const asked = screen.next(signal).then((picture) => ({ ...picture, jpeg: picture.jpeg() }));
+  const asked = screen.next(signal).then(({ writeTo, length, ...picture }) => {
+    const jpeg = new Uint8Array(length);
+    writeTo(jpeg, 0);
+    expect(picture.jpeg()).toEqual(jpeg);
+    return { ...picture, jpeg };
+  });
   return asked.catch((error: unknown) => error);
 }
 

@@ -5,7 +5,7 @@ import { bytesOf } from "../../src/ffi/rows.ts";
 import { openSys } from "../../src/ffi/sys.ts";
 import { openYuv } from "../../src/ffi/yuv.ts";
 import { RAW_FORMATS } from "../../src/video/formats.ts";
-import { assembleJpeg } from "../../src/video/jpeg.ts";
+import { stripsJpeg } from "../../src/video/picture.ts";
 import { Planes } from "../../src/video/planes.ts";
 import type { Range, RawFrame } from "../../src/video/source.ts";
 import { STRIP_LINES, StripEncoder } from "../../src/video/strips.ts";
@@ -52,7 +52,7 @@ class Viewer {
   }
 
   get jpeg(): Uint8Array {
-    return assembleJpeg(this.#header, this.#strips);
+    return stripsJpeg(this.#header, this.#strips).jpeg();
   }
 
   [Symbol.dispose](): void {
