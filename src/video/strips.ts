@@ -5,7 +5,7 @@ import type { Sys } from "../ffi/sys.ts";
 import { entropyCodedData, pictureHeader, readJpegLayout } from "./jpeg.ts";
 import type { FrameLayout } from "./memory.ts";
 import { Planes } from "./planes.ts";
-import { type KeptPicture, toJfif } from "./rendering.ts";
+import { type KeptPicture, tableQuality, toJfif } from "./rendering.ts";
 import type { RawFrame } from "./source.ts";
 
 /** Lines of a strip: one row of 4:2:0 MCUs (ITU-T T.81, A.2). */
@@ -74,11 +74,12 @@ export class StripEncoder {
     if (this.#sys.takeChanges(bytes, frame.address, rows, this.#changed) === 0) {
       return { header: undefined, strips };
     }
+    const quality = tableQuality(range, this.#quality);
     let header: Uint8Array<ArrayBuffer> | undefined;
     for (const [index, isChanged] of this.#changed.entries()) {
       if (isChanged === 0) continue;
       const planes = this.#planesOf(this.#kept, index * STRIP_LINES, frame);
-      const jpeg = this.#jpeg.encode(planes, this.#quality);
+      const jpeg = this.#jpeg.encode(planes, quality);
       const parts = readJpegLayout(jpeg);
       if (parts === undefined) throw new Error("libjpeg-turbo made no baseline JPEG");
       if (isFirst && index === 0) header = pictureHeader(jpeg, parts, this.#size.height);

@@ -3,7 +3,7 @@ import { openJpeg } from "../../src/ffi/jpeg.ts";
 import { openSys } from "../../src/ffi/sys.ts";
 import { openYuv } from "../../src/ffi/yuv.ts";
 import { type Order, packOrder, unpackOrder } from "../../src/video/messages.ts";
-import { type KeptPicture, planOf, render } from "../../src/video/rendering.ts";
+import { type KeptPicture, planOf, render, tableQuality } from "../../src/video/rendering.ts";
 import { createRandom } from "../hid/random.ts";
 import { decode, desktop, filled, frameOf, pixelAt } from "./pictures.ts";
 
@@ -95,6 +95,13 @@ test("quality is the JPEG's own", () => {
     return render(parts, frameOf(planes, "full"), size, { ...WHOLE, quality })?.bytes.length ?? 0;
   };
   expect(bytes(10)).toBeLessThan(bytes(90) / 2);
+});
+
+test("quality is counted in the numbers that were sent", () => {
+  const full = [1, 50, 80, 100].map((quality) => tableQuality("full", quality));
+  expect(full).toEqual([1, 50, 80, 100]);
+  const limited = [1, 10, 49, 50, 58, 80, 95, 100].map((each) => tableQuality("limited", each));
+  expect(limited).toEqual([1, 8, 42, 42, 51, 76, 94, 100]);
 });
 
 test("a JPEG of a dongle is rendered too, and a broken one is nothing", () => {

@@ -7,6 +7,7 @@ import { openYuv } from "../../src/ffi/yuv.ts";
 import { RAW_FORMATS } from "../../src/video/formats.ts";
 import { stripsJpeg } from "../../src/video/picture.ts";
 import { Planes } from "../../src/video/planes.ts";
+import { tableQuality } from "../../src/video/rendering.ts";
 import type { Range, RawFrame } from "../../src/video/source.ts";
 import { STRIP_LINES, StripEncoder } from "../../src/video/strips.ts";
 import { createRandom } from "../hid/random.ts";
@@ -71,7 +72,8 @@ function wholeJpeg(picture: Planes, quality: number): Uint8Array {
 
 /** Decodes what is shown, and the same picture made in one go. @returns where they first differ */
 function difference(viewer: Viewer, planes: Planes, quality: number, range: Range = "full") {
-  const truth = decode(wholeJpeg(range === "full" ? planes : expanded(planes), quality));
+  const jfif = range === "full" ? planes : expanded(planes);
+  const truth = decode(wholeJpeg(jfif, tableQuality(range, quality)));
   const picture = decode(viewer.jpeg);
   expect([picture.width, picture.height]).toEqual([planes.width, planes.height]);
   expect([truth.width, truth.height]).toEqual([planes.width, planes.height]);
