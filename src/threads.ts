@@ -41,8 +41,8 @@ interface ThreadParts<Message> {
 }
 
 export type VideoWork =
-  | { readonly camera: Omit<VideoWorkerData, "orders"> }
-  | { readonly simulated: Omit<SimulatedWorkerData, "orders"> };
+  | { readonly camera: Omit<VideoWorkerData, "orders" | "vouch"> }
+  | { readonly simulated: Omit<SimulatedWorkerData, "orders" | "vouch"> };
 
 /** Starts the video thread: frames of a capture device or of the simulated host, for `screen`. */
 export function startVideoThread(
@@ -50,12 +50,13 @@ export function startVideoThread(
   work: VideoWork,
 ): DeviceThread {
   const { sys, log, screen } = parts;
+  const vouch = screen.vouch.memory;
   const spawn = (orders: number) => {
     if ("camera" in work) {
-      const workerData: VideoWorkerData = { ...work.camera, orders };
+      const workerData: VideoWorkerData = { ...work.camera, orders, vouch };
       return new Worker(new URL("./video/worker.ts", import.meta.url), { workerData });
     }
-    const workerData: SimulatedWorkerData = { ...work.simulated, orders };
+    const workerData: SimulatedWorkerData = { ...work.simulated, orders, vouch };
     return new Worker(new URL("./simulated/worker.ts", import.meta.url), { workerData });
   };
   return startThread<VideoMessage>({

@@ -40,6 +40,8 @@ export const LIMITS = {
   frame_height_min: 16,
   /** A frame that is older is not the screen now, whatever the device's rate. */
   snapshot_age_ms_max: 100,
+  /** After a snapshot changes are followed for so long: its client may ask again. */
+  snapshot_watch_ms: 1000,
   /** A snapshot waits this long for the next frame before it says that the video stalled. */
   snapshot_wait_ms_max: 3000,
   /** `wait=change`: proxies on the way cut what is silent for longer. */

@@ -164,7 +164,7 @@ class Shown {
 
   /** @throws Fault `no_video` when there is neither a picture nor a drawn one */
   async first(signal: AbortSignal): Promise<Shot> {
-    const shot = await this.#look(() => this.#parts.screen.now(signal));
+    const shot = await this.#look(() => this.#parts.screen.change(0, 0, signal));
     if (shot instanceof Fault) throw shot;
     return shot ?? (await this.next(signal));
   }

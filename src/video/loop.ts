@@ -8,6 +8,7 @@ import { NoPicture, type VideoState } from "./signal.ts";
 import type { Frame, Source } from "./source.ts";
 import { encodeState } from "./state-picture.ts";
 import { type News, Taker } from "./taker.ts";
+import type { Vouch } from "./vouch.ts";
 import { Wants } from "./wants.ts";
 
 export interface LoopParts {
@@ -19,6 +20,7 @@ export interface LoopParts {
   readonly quality: number;
   /** The end of a socket pair from which ORDERs are read, until the other end is closed. */
   readonly orders: number;
+  readonly vouch: Vouch;
   readonly post: (message: VideoMessage, transfer: ArrayBuffer[]) => void;
 }
 
@@ -75,6 +77,8 @@ class VideoLoop {
   #taker: Taker | undefined;
   /** The frame that was taken last: what is told shows it. */
   #taken: { readonly sequence: number; readonly capturedUs: number } | undefined;
+  /** Pictures that were told. */
+  #number = 0;
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
@@ -218,7 +222,7 @@ class VideoLoop {
     if (news === undefined && !this.#wants.owe(capturedUs)) return;
     const { post } = this.#parts;
     if (news === undefined) post({ kind: "same", sequence, capturedUs }, []);
-    else post({ ...news, sequence, capturedUs }, buffersOf(news));
+    else post({ ...news, number: ++this.#number, sequence, capturedUs }, buffersOf(news));
     const picture = this.#taker?.picture;
     for (const { order, wish } of this.#wants.tell(capturedUs)) {
       const rendered = picture && render(this.#parts, picture, this.#size, wish);
@@ -237,6 +241,7 @@ class VideoLoop {
       const { sequence, capturedUs } = frame;
       this.#taken = { sequence, capturedUs };
     }
+    if (news === "same") this.#parts.vouch.give(this.#number, frame);
     this.#giveBack();
     return news === "same" || news === "damaged" ? undefined : news;
   }

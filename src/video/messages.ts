@@ -34,6 +34,8 @@ export type VideoMessage =
 /** A frame that is a JPEG already, and not the one told last. */
 export interface JpegMessage {
   readonly kind: "jpeg";
+  /** As of a PictureMessage. */
+  readonly number: number;
   readonly sequence: number;
   readonly capturedUs: number;
   readonly width: number;
@@ -53,6 +55,8 @@ export interface SameMessage {
  */
 export interface PictureMessage {
   readonly kind: "strips";
+  /** Counts what was told that was new. */
+  readonly number: number;
   readonly sequence: number;
   readonly capturedUs: number;
   readonly width: number;

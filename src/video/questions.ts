@@ -31,6 +31,7 @@ export class Questions {
   /** What is under way. */
   #frameAfterUs = Number.POSITIVE_INFINITY;
   #changeUntilUs = Number.POSITIVE_INFINITY;
+  #watchUntilUs = 0;
 
   /** @param order gives the video thread an order (messages.ts) */
   constructor(order: (order: Uint8Array) => void) {
@@ -70,6 +71,13 @@ export class Questions {
       if (isAnswer(question, picture)) resolve(picture);
     }
     this.orderAnew();
+    if (picture.capturedUs < this.#watchUntilUs) this.watch(this.#watchUntilUs);
+  }
+
+  /** Has changes told until then (CLOCK_MONOTONIC), whether or not anybody waits for one. */
+  watch(untilUs: number): void {
+    this.#watchUntilUs = untilUs;
+    this.#orderChange(untilUs);
   }
 
   /** @param picture of the frame that was rendered */
@@ -86,6 +94,7 @@ export class Questions {
 
   /** There is no picture, and none to be expected. */
   refuse(state: VideoState): void {
+    this.#watchUntilUs = 0;
     for (const { reject } of [...this.#waiters, ...this.#renderings.values()]) {
       reject(noVideo(state));
     }
@@ -103,10 +112,13 @@ export class Questions {
       this.#frameAfterUs = question.afterUs;
       this.#order(packOrder(question));
     }
-    if (question.kind === "change" && question.untilUs < this.#changeUntilUs) {
-      this.#changeUntilUs = question.untilUs;
-      this.#order(packOrder(question));
-    }
+    if (question.kind === "change") this.#orderChange(question.untilUs);
+  }
+
+  #orderChange(untilUs: number): void {
+    if (untilUs >= this.#changeUntilUs) return;
+    this.#changeUntilUs = untilUs;
+    this.#order(packOrder({ kind: "change", untilUs }));
   }
 
   #orderRendering(waiter: Waiter, question: Question & { kind: "rendering" }): void {

@@ -15,6 +15,7 @@ import { goneAway, noVideo, type Question, Questions } from "./questions.ts";
 import { planOf, type Rendering } from "./rendering.ts";
 import { isPassing, type Mode, sentenceOf, type VideoState } from "./signal.ts";
 import type { StatePicture } from "./state-picture.ts";
+import { Vouch } from "./vouch.ts";
 
 /** Frames that came whole, that came damaged, that were encoded; microseconds that took. */
 export type Totals = Omit<VideoMessage & { kind: "counts" }, "kind" | "atUs">;
@@ -75,6 +76,10 @@ export class Screen {
   #versionBefore = 0;
   readonly #questions: Questions;
   #tuning: Tuning = {};
+  /** Where the video thread says that the picture is still the one. */
+  readonly vouch = new Vouch();
+  /** The video thread's number of the picture. */
+  #number = 0;
 
   constructor(parts: ScreenParts) {
     this.#parts = parts;
@@ -137,6 +142,13 @@ export class Screen {
    * LIMITS.snapshot_wait_ms_max; `stopping` when the asker went away
    */
   async now(signal: AbortSignal): Promise<Picture> {
+    const picture = await this.#newest(signal);
+    // Who asked once may ask again: for a while changes are followed, so that its answer is here.
+    this.#questions.watch(this.#parts.nowUs() + LIMITS.snapshot_watch_ms * 1000);
+    return picture;
+  }
+
+  async #newest(signal: AbortSignal): Promise<Picture> {
     const afterUs = this.#freshUs();
     return this.#current(afterUs) ?? (await this.#ask({ kind: "frame", afterUs }, signal));
   }
@@ -151,7 +163,7 @@ export class Screen {
    * fresh as then (CLOCK_MONOTONIC). @throws Fault as `now` does
    */
   change(version: number, untilUs: number, signal: AbortSignal): Promise<Picture> {
-    if (this.#picture?.version !== version) return this.now(signal);
+    if (this.#picture?.version !== version) return this.#newest(signal);
     return this.#ask({ kind: "change", version, untilUs }, signal);
   }
 
@@ -177,10 +189,19 @@ export class Screen {
 
   /** The picture there is, as long as the device cannot have sent a newer frame. */
   #current(afterUs: number): Picture | undefined {
-    const [picture, nowUs] = [this.#picture, this.#parts.nowUs()];
+    const [picture, nowUs] = [this.#vouched(), this.#parts.nowUs()];
     if (picture === undefined || picture.capturedUs < afterUs) return undefined;
     const framesPassed = ((nowUs - picture.capturedUs) / 1e6) * this.#captureRate.perSecond(nowUs);
     return framesPassed > 0 && framesPassed < 1 ? picture : undefined;
+  }
+
+  /** The picture there is, as fresh as the video thread has vouched for. */
+  #vouched(): Picture | undefined {
+    const newest = this.vouch.newest(this.#number);
+    if (this.#picture !== undefined && newest && newest.capturedUs > this.#picture.capturedUs) {
+      this.#picture = { ...this.#picture, ...newest };
+    }
+    return this.#picture;
   }
 
   async #ask(question: Question, signal: AbortSignal): Promise<Picture> {
@@ -267,8 +288,9 @@ export class Screen {
   /** The picture after `message`; undefined for more of a picture that is gone. */
   #shown(message: PictureMessage | JpegMessage | SameMessage): Picture | undefined {
     const { sequence, capturedUs } = message;
-    if (message.kind === "strips") return this.#patched(message);
     if (message.kind === "same") return this.#picture && { ...this.#picture, sequence, capturedUs };
+    this.#number = message.number;
+    if (message.kind === "strips") return this.#patched(message);
     const { width, height, bytes } = message;
     this.#header = undefined;
     const version = ++this.#version;

@@ -8,8 +8,8 @@ import { STRIP_LINES, StripEncoder } from "./strips.ts";
 
 /** What a frame shows that the one before did not. */
 export type News =
-  | Omit<PictureMessage, "sequence" | "capturedUs">
-  | Omit<JpegMessage, "sequence" | "capturedUs">;
+  | Omit<PictureMessage, "number" | "sequence" | "capturedUs">
+  | Omit<JpegMessage, "number" | "sequence" | "capturedUs">;
 
 export interface TakerParts {
   readonly sys: Sys;

@@ -5,14 +5,17 @@ import { openSys } from "../ffi/sys.ts";
 import { openYuv } from "../ffi/yuv.ts";
 import { Camera, type CameraSettings } from "./camera.ts";
 import { runVideo, VIDEO_NICE } from "./loop.ts";
+import { Vouch } from "./vouch.ts";
 
 export interface VideoWorkerData {
   readonly settings: CameraSettings;
   readonly quality: number;
   readonly orders: number;
+  /** Of a Vouch. */
+  readonly vouch: SharedArrayBuffer;
 }
 
-const { settings, quality, orders } = workerData as VideoWorkerData;
+const { settings, quality, orders, vouch } = workerData as VideoWorkerData;
 const sys = openSys();
 sys.stepBack(VIDEO_NICE);
 const yuv = openYuv();
@@ -23,5 +26,6 @@ runVideo({
   makeEncoder: openJpeg(),
   quality,
   orders,
+  vouch: new Vouch(vouch),
   post: (message, transfer) => parentPort?.postMessage(message, transfer),
 });

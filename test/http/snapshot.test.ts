@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { AppParts } from "../../src/http/app.ts";
+import { unpackOrder } from "../../src/video/messages.ts";
 import { Screen } from "../../src/video/screen.ts";
 import { ask, openWorld, type World } from "./world.ts";
 
@@ -20,10 +21,11 @@ beforeAll(async () => {
     nowUs,
     inputUs: () => 0,
     log,
-    order: () => {
+    order: (order) => {
+      if (unpackOrder(order).kind !== "frame") return;
       const isSame = changes.shift() === false;
       const header = sequence === 0 ? new Uint8Array(4) : undefined;
-      const facts = { sequence: ++sequence, capturedUs: nowUs() };
+      const facts = { number: 0, sequence: ++sequence, capturedUs: nowUs() };
       const strips = [{ index: 0, data: new Uint8Array(8) }];
       const size = { width: 16, height: 16 };
       queueMicrotask(() => {

@@ -53,7 +53,15 @@ function ownScreen(length = 1) {
       const bytes = new Uint8Array(length + 4).fill(++sequence);
       bytes.set([0xff, 0xd8]);
       bytes.set([0xff, 0xd9], length + 2);
-      const picture = { kind: "jpeg", sequence, capturedUs, width: 64, height: 48, bytes } as const;
+      const picture = {
+        kind: "jpeg",
+        number: sequence,
+        sequence,
+        capturedUs,
+        width: 64,
+        height: 48,
+        bytes,
+      } as const;
       setImmediate(() => screen.receive(picture));
     },
     nowUs: world.parts.nowUs,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Arbiter } from "../../src/control/arbiter.ts";
 import { Runner } from "../../src/control/runner.ts";
 import { layoutOf } from "../../src/hid/layout.ts";
+import { unpackOrder } from "../../src/video/messages.ts";
 import { Screen } from "../../src/video/screen.ts";
 import { ask, openWorld, type Seen, type World } from "./world.ts";
 
@@ -88,12 +89,14 @@ describe("control with then=snapshot", () => {
       nowUs,
       inputUs: () => 0,
       log,
-      order: () => queueMicrotask(frame),
+      order: (order) => {
+        if (unpackOrder(order).kind === "frame") queueMicrotask(frame);
+      },
     });
     let sequence = 0;
     const size = { width: 64, height: 64 };
     const frame = () => {
-      const facts = { sequence: ++sequence, capturedUs: nowUs() };
+      const facts = { number: 1, sequence: ++sequence, capturedUs: nowUs() };
       const [header, strips] = [new Uint8Array(4), [{ index: 0, data: new Uint8Array(8) }]];
       if (sequence > 1) screen.receive({ kind: "same", ...facts });
       else screen.receive({ kind: "strips", ...facts, ...size, header, strips });

@@ -8,6 +8,7 @@ import { type Order, packOrder, type VideoMessage } from "../../src/video/messag
 import type { Rendering } from "../../src/video/rendering.ts";
 import { type Mode, NoPicture } from "../../src/video/signal.ts";
 import type { Frame, Source } from "../../src/video/source.ts";
+import { Vouch } from "../../src/video/vouch.ts";
 import { createRandom } from "../hid/random.ts";
 import { copyOf, decode, desktop, frameOf } from "./pictures.ts";
 
@@ -106,10 +107,10 @@ function play(
   const source = new Script(stage, calls, steps, openings);
   const posted: VideoMessage[] = [];
   const post = (message: VideoMessage) => void posted.push(message);
-  const [makeEncoder, yuv] = [openJpeg(), openYuv()];
-  runVideo({ sys, source, yuv, makeEncoder, quality: 80, orders: theirs, post });
+  const [makeEncoder, yuv, vouch] = [openJpeg(), openYuv(), new Vouch()];
+  runVideo({ sys, source, yuv, makeEncoder, quality: 80, orders: theirs, vouch, post });
   sys.close(theirs);
-  return { calls, posted, told: posted.map(summary) };
+  return { calls, posted, told: posted.map(summary), vouch };
 }
 
 function summary(message: VideoMessage): string {
@@ -250,13 +251,15 @@ test("each further frame is told as what changed, or as the same", () => {
 
 test("who watches is told of a change, and after a while that there was none", () => {
   const watch = orderOf({ kind: "change", untilUs: 5 });
-  const { told, calls } = play([
+  const { told, calls, vouch } = play([
     ...[watch, picture, picture],
     ...[watch, picture, change],
     ...[orderOf({ kind: "change", untilUs: 7 }), change, change, change],
   ]);
   expect(told).toEqual(["ok", "strips 0,1,2 with header", "strips 1", "same 7"]);
   expect(calls.filter((call) => call === "grab(true)")).toHaveLength(6);
+  expect(vouch.newest(2)).toEqual({ sequence: 7, capturedUs: 7 });
+  expect(vouch.newest(1)).toBeUndefined();
 });
 
 describe("a frame that is a JPEG", () => {
@@ -281,8 +284,8 @@ describe("a frame that is a JPEG", () => {
     const { posted, told } = play(steps);
     expect(told).toEqual(["ok", "jpeg 1", "same 2", "jpeg 3"]);
     const facts = { kind: "jpeg", width: 64, height: 48, bytes: jpeg };
-    expect(posted[1]).toEqual({ ...facts, sequence: 1, capturedUs: 1 } as VideoMessage);
-    expect(posted[3]).toEqual({ ...facts, sequence: 3, capturedUs: 3 } as VideoMessage);
+    expect(posted[1]).toEqual({ ...facts, number: 1, sequence: 1, capturedUs: 1 } as VideoMessage);
+    expect(posted[3]).toEqual({ ...facts, number: 2, sequence: 3, capturedUs: 3 } as VideoMessage);
   });
 
   test("and damaged is refused, and the next one waited for", () => {

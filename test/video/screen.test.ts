@@ -1,78 +1,11 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
 import { Fault } from "../../src/base/fault.ts";
 import { LIMITS } from "../../src/base/limits.ts";
-import { createLog } from "../../src/base/log.ts";
-import { type Order, unpackOrder, type VideoMessage } from "../../src/video/messages.ts";
-import { Screen } from "../../src/video/screen.ts";
-import type { Mode, VideoState } from "../../src/video/signal.ts";
-
-const NAMES = { device: "/dev/video0", driver: "d", format: "YUYV" };
-const MODE: Mode = { ...NAMES, width: 64, height: 32, tellsSignal: true };
+import type { VideoMessage } from "../../src/video/messages.ts";
+import { ask, HEADER, isSettled, MODE, same, setUp, strips } from "./told.ts";
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
-
-/** A screen with its orders and its log kept, and a clock that stands until it is set. */
-function setUp() {
-  const lines: string[] = [];
-  const clock = { us: 1000 };
-  const input = { us: 0 };
-  const orders: Order[] = [];
-  const screen = new Screen({
-    order: (order) => void orders.push(unpackOrder(order)),
-    nowUs: () => clock.us,
-    inputUs: () => input.us,
-    log: createLog(
-      () => "info",
-      (line) => void lines.push(line),
-    ).part("video"),
-  });
-  const tell = (state: VideoState) => screen.receive({ kind: "state", state });
-  tell({ stage: "ok", mode: MODE });
-  return { screen, clock, input, orders, lines, tell };
-}
-
-/** The strips of a frame as the video thread tells them: each of one byte. */
-function strips(
-  capturedUs: number,
-  changed: Readonly<Record<number, number>>,
-  header?: Uint8Array<ArrayBuffer>,
-): VideoMessage {
-  const list = Object.entries(changed).map(([index, value]) => {
-    return { index: Number(index), data: Uint8Array.of(value) };
-  });
-  const { width, height } = MODE;
-  return { kind: "strips", sequence: capturedUs, capturedUs, width, height, header, strips: list };
-}
-
-/** A frame that shows nothing new. */
-function same(capturedUs: number): VideoMessage {
-  return { kind: "same", sequence: capturedUs, capturedUs };
-}
-
-const HEADER = Uint8Array.of(0xaa);
-
-/** The next picture with the bytes of its JPEG, or why there is none. */
-function ask(screen: Screen): Promise<unknown> {
-  const { signal } = new AbortController();
-  const asked = screen.next(signal).then(({ writeTo, length, ...picture }) => {
-    const jpeg = new Uint8Array(length);
-    writeTo(jpeg, 0);
-    expect(picture.jpeg()).toEqual(jpeg);
-    return { ...picture, jpeg };
-  });
-  return asked.catch((error: unknown) => error);
-}
-
-/** Whether a promise is settled by now, and all that waits for nothing but a turn is done. */
-async function isSettled(promise: Promise<unknown>): Promise<boolean> {
-  let settled = false;
-  void promise.then(() => {
-    settled = true;
-  });
-  for (let turns = 0; turns < 10; turns++) await Promise.resolve();
-  return settled;
-}
 
 function faultOf(error: unknown): readonly unknown[] {
   if (!(error instanceof Fault)) throw new Error(`no fault: ${error}`);
@@ -134,6 +67,7 @@ describe("a picture", () => {
     const jpeg = (capturedUs: number, ...bytes: number[]): VideoMessage => {
       const facts = {
         kind: "jpeg",
+        number: 1,
         sequence: capturedUs,
         capturedUs,
         width: 8,
@@ -230,100 +164,6 @@ describe("whoever asks", () => {
     expect(screen.state).toEqual({ stage: "ok", mode: MODE });
     tell({ stage: "stalled" });
     expect(faultOf(await ask(screen))).toEqual(["no_video", "stalled"]);
-  });
-});
-
-describe("the screen now", () => {
-  const { signal } = new AbortController();
-  const [PERIOD_US, AGE_US] = [33_333, LIMITS.snapshot_age_ms_max * 1000];
-
-  /** A screen whose device has sent 30 frames a second up to now, and told the last of them. */
-  function watched() {
-    const set = setUp();
-    set.clock.us = 10_000_000;
-    for (const seconds of [2, 1, 0]) {
-      const atUs = set.clock.us - seconds * 1_000_000;
-      const counts = { captured: atUs / PERIOD_US, dropped: 0, encoded: 0, encodeUs: 0 };
-      set.screen.receive({ kind: "counts", ...counts, atUs });
-    }
-    set.screen.receive(strips(set.clock.us, { 0: 1 }, HEADER));
-    return set;
-  }
-
-  test("is the picture told last, as long as the device has no newer frame", async () => {
-    const { screen, clock, orders } = watched();
-    clock.us += PERIOD_US - 1000;
-    expect(await screen.now(signal)).toMatchObject({ capturedUs: 10_000_000, version: 1 });
-    expect(orders).toEqual([]);
-    clock.us += 2000;
-    const asked = screen.now(signal);
-    expect(orders).toEqual([{ kind: "frame", afterUs: clock.us - AGE_US }]);
-    screen.receive(same(10_000_000 + PERIOD_US));
-    expect(await asked).toMatchObject({ capturedUs: 10_033_333, version: 1 });
-  });
-
-  test("is never older than the last input that the host took", async () => {
-    const { screen, clock, input, orders } = watched();
-    clock.us += 1000;
-    input.us = clock.us - 500;
-    const asked = screen.now(signal);
-    expect(orders).toEqual([{ kind: "frame", afterUs: input.us }]);
-    screen.receive(same(input.us - 1));
-    expect(await isSettled(asked)).toBe(false);
-    screen.receive(strips(input.us, { 0: 2 }));
-    expect(await asked).toMatchObject({ capturedUs: input.us, version: 2 });
-    expect(await screen.now(signal)).toMatchObject({ version: 2 });
-  });
-
-  test("is asked for while nobody knows how often the device sends frames", async () => {
-    const { screen, clock, orders } = setUp();
-    screen.receive(strips(clock.us, { 0: 1 }, HEADER));
-    clock.us += 1;
-    const asked = screen.now(signal);
-    expect(orders).toHaveLength(1);
-    screen.receive(same(clock.us));
-    expect(await asked).toMatchObject({ capturedUs: clock.us });
-  });
-});
-
-describe("a change", () => {
-  const { signal } = new AbortController();
-
-  test("is the first picture of another version, or the same one in the end", async () => {
-    const { screen, orders } = setUp();
-    screen.receive(strips(1000, { 0: 1 }, HEADER));
-    const [soon, late] = [screen.change(1, 5000, signal), screen.change(1, 9000, signal)];
-    expect(orders).toEqual([{ kind: "change", untilUs: 5000 }]);
-    screen.receive(same(4999));
-    expect(await isSettled(soon)).toBe(false);
-    screen.receive(same(5000));
-    expect(await soon).toMatchObject({ version: 1, capturedUs: 5000 });
-    expect(await isSettled(late)).toBe(false);
-    expect(orders.at(-1)).toEqual({ kind: "change", untilUs: 9000 });
-    screen.receive(strips(5001, { 0: 2 }));
-    expect(await late).toMatchObject({ version: 2, capturedUs: 5001 });
-  });
-
-  test("that has come already is the screen now", async () => {
-    const { screen, clock, orders } = setUp();
-    screen.receive(strips(1000, { 0: 1 }, HEADER));
-    screen.receive(strips(2000, { 0: 2 }));
-    clock.us = 1_000_000;
-    const asked = screen.change(1, 5_000_000, signal);
-    expect(orders).toEqual([{ kind: "frame", afterUs: 900_000 }]);
-    screen.receive(same(999_000));
-    expect(await asked).toMatchObject({ version: 2, capturedUs: 999_000 });
-  });
-
-  test("is ordered anew when capture begins anew", async () => {
-    const { screen, tell, orders } = setUp();
-    screen.receive(strips(1000, { 0: 1 }, HEADER));
-    const asked = screen.change(1, 5000, signal);
-    tell({ stage: "mode change" });
-    tell({ stage: "ok", mode: MODE });
-    expect(orders).toHaveLength(2);
-    screen.receive(strips(2000, { 0: 1 }, HEADER));
-    expect(await asked).toMatchObject({ version: 2 });
   });
 });
 

@@ -1,0 +1,40 @@
+/** Bits of the picture's number; the rest of the word is a time. */
+const NUMBER_BITS = 16n;
+const NUMBERS = 2 ** 16;
+
+/**
+ * What the video thread says without waking anybody: that a frame still shows the picture it told
+ * last. In memory that both threads see.
+ *
+ * Number and time are one word, which is written and read at once: a time never counts for another
+ * picture than its own, even while that one is on its way.
+ */
+export class Vouch {
+  readonly memory: SharedArrayBuffer;
+  readonly #word: BigUint64Array;
+  readonly #sequence: Uint32Array;
+
+  /** @param memory of another thread's, or nothing for the first */
+  constructor(memory = new SharedArrayBuffer(16)) {
+    this.memory = memory;
+    this.#word = new BigUint64Array(memory, 0, 1);
+    this.#sequence = new Uint32Array(memory, 8, 1);
+  }
+
+  /** The frame of `sequence`, captured at `capturedUs`, shows picture `number`. */
+  give(number: number, { sequence, capturedUs }: { sequence: number; capturedUs: number }): void {
+    Atomics.store(this.#sequence, 0, sequence);
+    const time = BigInt(Math.round(capturedUs)) << NUMBER_BITS;
+    Atomics.store(this.#word, 0, time | BigInt(number % NUMBERS));
+  }
+
+  /** The newest frame that is known to show picture `number`, if any was said to. */
+  newest(number: number): { readonly sequence: number; readonly capturedUs: number } | undefined {
+    const word = Atomics.load(this.#word, 0);
+    if (word === 0n || Number(word % BigInt(NUMBERS)) !== number % NUMBERS) return undefined;
+    return {
+      sequence: Atomics.load(this.#sequence, 0),
+      capturedUs: Number(word >> NUMBER_BITS),
+    };
+  }
+}
