@@ -58,15 +58,19 @@ test("the quality changes what is sent, while it is sent", async () => {
 });
 
 /** It is large, and no test of ours brings it. */
-test.if(Bun.which("ffmpeg") !== null)("ffmpeg reads the stream by its URL", async () => {
-  for (const query of ["", "?advance_headers=1"]) {
-    const url = `http://x:${linkrd.token}@127.0.0.1:${linkrd.port}/streamer/stream${query}`;
-    const ffmpeg = ["ffmpeg", "-v", "error", "-i", url, "-frames:v", "5"];
-    const listed = await must([...ffmpeg, "-f", "framecrc", "-"]);
-    expect(listed).toContain(`#dimensions 0: ${SIZE.width}x${SIZE.height}`);
-    expect(listed.split("\n").filter((line) => line.startsWith("0,"))).toHaveLength(5);
-  }
-});
+test.if(Bun.which("ffmpeg") !== null)(
+  "ffmpeg reads the stream by its URL",
+  async () => {
+    for (const query of ["", "?advance_headers=1"]) {
+      const url = `http://x:${linkrd.token}@127.0.0.1:${linkrd.port}/streamer/stream${query}`;
+      const ffmpeg = ["ffmpeg", "-v", "error", "-i", url, "-frames:v", "5"];
+      const listed = await must([...ffmpeg, "-f", "framecrc", "-"]);
+      expect(listed).toContain(`#dimensions 0: ${SIZE.width}x${SIZE.height}`);
+      expect(listed.split("\n").filter((line) => line.startsWith("0,"))).toHaveLength(5);
+    }
+  },
+  30_000,
+);
 
 describe("without a capture device", () => {
   let off: Linkrd;
@@ -113,5 +117,5 @@ describe("without a capture device", () => {
   test("the text of the drawn picture names what is missing", async () => {
     const path = "/api/streamer/snapshot?allow_offline=1&ocr=1";
     expect((await off.ask(path)).text).toMatch(/no device/i);
-  });
+  }, 30_000);
 });

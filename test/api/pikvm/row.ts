@@ -37,7 +37,7 @@ export interface Row {
   readonly text?: string | RegExp;
   /** What else must hold of the answer. */
   readonly check?: (answer: Answer, world: World) => void | Promise<void>;
-  /** The answer has no end, or changes something: it is not asked again with HEAD. */
+  /** It has no end, changes something or takes long: it is not asked again with HEAD. */
   readonly once?: true;
 }
 
