@@ -1,9 +1,16 @@
 import { expect, test } from "bun:test";
 import { wishedWriter } from "../../src/http/ustreamer-parts.ts";
 import { Viewer } from "../../src/http/viewers.ts";
+import { wholeJpeg } from "../../src/video/picture.ts";
 
 const JPEG = Uint8Array.of(0xff, 0xd8, 0x2a, 0xff, 0xd9);
-const SHOT = { jpeg: JPEG, width: 64, height: 48, missing: undefined, capturedUs: 1_500_000 };
+const SHOT = {
+  jpeg: wholeJpeg(JPEG),
+  width: 64,
+  height: 48,
+  missing: undefined,
+  capturedUs: 1_500_000,
+};
 const DATA = "\xff\xd8\x2a\xff\xd9";
 const LINE = "\r\n";
 
@@ -13,7 +20,8 @@ function written(wishes: Partial<Viewer["wishes"]>): string[] {
   viewer.wishes = { ...viewer.wishes, ...wishes };
   const { write } = wishedWriter(viewer, () => 2_000_000);
   return [7, 10].map((sequence) => {
-    const text = Buffer.from(write({ ...SHOT, sequence })).toString("latin1");
+    const { before, data, after } = write({ ...SHOT, sequence });
+    const text = before + Buffer.from(data.jpeg()).toString("latin1") + after;
     return text.replaceAll(/X-Timestamp: \d+\.\d{6}/g, "X-Timestamp: T");
   });
 }
