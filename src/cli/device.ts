@@ -37,8 +37,9 @@ export async function type({ places, operands, io }: Call): Promise<void> {
   io.print(await send(places, JSON.stringify({ events })));
 }
 
+/** Waits for people and for who holds the lease, as long as may be. */
 async function send(places: Call["places"], body: string): Promise<string> {
-  const path = "/api/public/control?report=1";
+  const path = `/api/public/control?report=1&wait=${LIMITS.control_wait_seconds_max}`;
   const response = await askDaemon(places, { method: "POST", path, body });
   const { data } = (await response.json()) as {
     data: { events: number; characters: number; milliseconds: number };

@@ -87,7 +87,7 @@ export class Lease {
 
   /** A person is active until this is disposed of, and for a moment after. */
   use(party: Party): Disposable {
-    if (party.kind === "token") return { [Symbol.dispose]: () => undefined };
+    if (party.kind !== "person") return { [Symbol.dispose]: () => undefined };
     this.#activePeople++;
     return {
       [Symbol.dispose]: () => {
@@ -98,23 +98,23 @@ export class Lease {
   }
 
   /**
-   * Gives `party` the lease, or prolongs it. A person gets it whoever has it.
+   * Gives `party` the lease, or prolongs it. All but tokens get it whoever has it.
    * @throws Fault `conflict` as `check` does
    */
   take(party: Party, seconds: number): void {
-    this.check(party);
+    if (party.kind === "token") this.check(party);
     this.#displace(party);
     this.#grant = { party, untilMs: this.#nowMs() + seconds * 1000 };
   }
 
   /**
-   * Ends the lease of `party`, or that of anybody when `party` is a person. Without a lease there
+   * Ends the lease of `party`, or that of anybody unless `party` is a token. Without a lease there
    * is nothing to do. @throws Fault `conflict` when the lease is another's
    */
   release(party: Party): void {
     const grant = this.#current();
     if (grant !== undefined && grant.party.key !== party.key) {
-      this.check(party);
+      if (party.kind === "token") this.check(party);
       this.#displace(party);
     }
     this.drop(grant?.party.key ?? party.key);
@@ -128,10 +128,10 @@ export class Lease {
     this.#changed = Promise.withResolvers();
   }
 
-  /** Notes that a token is to be told, when `party` is a person who ends its lease. */
+  /** Notes that a token is to be told, when `party` is none and ends its lease. */
   #displace(party: Party): void {
     const before = this.#current()?.party;
-    if (party.kind === "person" && before?.kind === "token") this.#displaced = before.key;
+    if (party.kind !== "token" && before?.kind === "token") this.#displaced = before.key;
   }
 
   #refusal(party: Party): Refusal | undefined {

@@ -1,7 +1,14 @@
+/**
+ * People go first: what a person sees must not jump, and what a program does can wait. A `script`
+ * has a person's rights, as it comes from the command line of the device or with a password of its
+ * user's; but it may run by itself, so it waits for people as a token does.
+ */
+export const PARTY_KINDS = ["person", "script", "token"] as const;
+export type PartyKind = (typeof PARTY_KINDS)[number];
+
 /** Who uses keys and mouse, as far as taking turns and letting go are concerned. */
 export interface Party {
-  /** People go before tokens: what a script does can wait, what a person sees must not jump. */
-  readonly kind: "person" | "token";
+  readonly kind: PartyKind;
   /** The same for what the same client sends, and of nobody else. */
   readonly key: string;
   /** For people to read. */

@@ -14,7 +14,7 @@ import type { Identity } from "../access/identity.ts";
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Arbiter } from "../control/arbiter.ts";
-import type { Party } from "../control/party.ts";
+import { PARTY_KINDS, type Party } from "../control/party.ts";
 import { DONE, type RouteDoc } from "./doc.ts";
 import { problem } from "./problem.ts";
 import type { Route } from "./route.ts";
@@ -27,14 +27,14 @@ export interface LeaseParts {
 
 const WISH = strictObject({ seconds: number() });
 const HOLDER = object({
-  kind: picklist(["person", "token"]),
+  kind: picklist(PARTY_KINDS),
   name: optional(string()),
   yours: boolean(),
   expires_in_seconds: number(),
 });
 const answers = {
   200: {
-    about: "Who has it. Only people, and the holder, are told a name.",
+    about: "Who has it. Tokens are told a name only when they are the holder.",
     json: object({ holder: nullable(HOLDER), person_active: boolean() }),
   },
 } as const;
@@ -72,9 +72,9 @@ function nameOf(identity: Identity): Pick<Party, "kind" | "key" | "name"> {
     case "session":
       return { kind: "person", key: `session ${identity.key}`, name: identity.user };
     case "password":
-      return { kind: "person", key: `user ${identity.user}`, name: identity.user };
+      return { kind: "script", key: `user ${identity.user}`, name: identity.user };
     case "local":
-      return { kind: "person", key: "local", name: "local" };
+      return { kind: "script", key: "local", name: "local" };
   }
 }
 
@@ -115,7 +115,7 @@ export function leaseRoutes({ arbiter, authority }: LeaseParts): readonly Route[
 function answer(arbiter: Arbiter, asker: Party): Response {
   const { holder, isPersonActive } = arbiter.state;
   const yours = holder?.key === asker.key;
-  const name = holder !== undefined && (yours || asker.kind === "person") ? holder.name : undefined;
+  const name = holder !== undefined && (yours || asker.kind !== "token") ? holder.name : undefined;
   const shown = holder && {
     kind: holder.kind,
     name,

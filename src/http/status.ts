@@ -13,6 +13,7 @@ import {
 } from "valibot";
 import type { Authority } from "../access/authority.ts";
 import type { Arbiter } from "../control/arbiter.ts";
+import { PARTY_KINDS } from "../control/party.ts";
 import type { Runner } from "../control/runner.ts";
 import type { HidDevice } from "../hid/device.ts";
 import type { UsbPort } from "../hid/udc.ts";
@@ -74,7 +75,7 @@ const HID = object({
 const CONTROL = object({
   holder: nullable(object({ kind: string(), expires_in_seconds: number() })),
   person_active: pipe(boolean(), description("Whether a person uses keys or mouse.")),
-  running: pipe(nullable(picklist(["person", "token"])), description("Whose batch runs.")),
+  running: pipe(nullable(picklist(PARTY_KINDS)), description("Whose batch runs.")),
 });
 const STATUS = object({
   linkrd: object({

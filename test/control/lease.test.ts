@@ -6,6 +6,7 @@ import { partyOf } from "./party.ts";
 const A = partyOf("token", "a", "ci-a");
 const B = partyOf("token", "b", "ci-b");
 const PERSON = partyOf("person", "p", "admin");
+const SCRIPT = partyOf("script", "s", "local");
 
 let now: number;
 let lease: Lease;
@@ -118,5 +119,25 @@ describe("a token's lease", () => {
   test("is not taken while a person is active", () => {
     lease.use(PERSON)[Symbol.dispose]();
     expect(() => lease.take(A, 10)).toThrow("a person is using keys and mouse");
+  });
+});
+
+describe("a script", () => {
+  test("waits for people and keeps nobody out", () => {
+    lease.use(SCRIPT)[Symbol.dispose]();
+    expect([told(A), told(PERSON)]).toEqual(["free", "free"]);
+    lease.use(PERSON)[Symbol.dispose]();
+    expect(told(SCRIPT)).toEqual(refused("person", "person active", 2));
+  });
+
+  test("may take the lease from anybody, and end it", () => {
+    lease.take(A, 60);
+    expect(told(SCRIPT)).toEqual(refused("token", "leased", 60));
+    lease.take(SCRIPT, 60);
+    expect(told(SCRIPT)).toBe("free");
+    expect(told(A)).toEqual(refused("person", "taken over", 60));
+    lease.take(PERSON, 60);
+    lease.release(SCRIPT);
+    expect(lease.state.holder).toBeUndefined();
   });
 });

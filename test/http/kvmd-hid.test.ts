@@ -1,6 +1,7 @@
 /** What the conformance rows cannot show: who may what, and a host that takes nothing. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Fault } from "../../src/base/fault.ts";
+import { Person } from "./person.ts";
 import { ask, openWorld, type World } from "./world.ts";
 
 let world: World;
@@ -52,7 +53,8 @@ describe("abilities", () => {
 test("a token waits for a person, and is told so", async () => {
   const token = await world.token("polite", ["control"]);
   const path = "/api/hid/events/send_mouse_move?to_x=0&to_y=0";
-  await ask(world.parts, path, { method: "POST", peer: undefined });
+  const admin = await Person.enter(world, "admin");
+  await admin.ask("POST", path);
   const { status, headers, json } = await send(token, "POST", path);
   expect([status, headers["retry-after"], json.result.error]).toEqual([409, "2", "ConflictError"]);
   world.time.aheadMs += 2000;

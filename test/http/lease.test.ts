@@ -1,25 +1,32 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Person } from "./person.ts";
 import { ask, openWorld, type World } from "./world.ts";
 
 let world: World;
 let one: string;
 let other: string;
+let admin: Person;
 
 beforeAll(async () => {
   world = await openWorld();
   one = await world.token("one", ["control", "info"]);
   other = await world.token("other", ["control"]);
+  admin = await Person.enter(world, "admin");
 });
 
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-/** A request by a token, or by a person at the unix socket. */
-async function send(who: string | "person", method: string, path: string, body?: unknown) {
-  const headers: Record<string, string> = who === "person" ? {} : { authorization: `token ${who}` };
+/** A request by a token, by a person in a session, or by a script at the unix socket. */
+async function send(who: string, method: string, path: string, body?: unknown) {
+  const credentials: Readonly<Record<string, Record<string, string>>> = {
+    person: { cookie: admin.cookie },
+    script: {},
+  };
+  const headers = credentials[who] ?? { authorization: `token ${who}` };
   const how = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-  const seen = await ask(world.parts, path, who === "person" ? { ...how, peer: undefined } : how);
+  const seen = await ask(world.parts, path, who === "script" ? { ...how, peer: undefined } : how);
   return { ...seen, json: seen.body === "" ? undefined : JSON.parse(seen.body) };
 }
 
@@ -107,6 +114,21 @@ describe("the lease", () => {
     expect((await status()).person_active).toBe(true);
     world.time.aheadMs += 2000;
     expect((await type(one)).status).toBe(200);
+  });
+
+  test("is taken over by a script, which yields to a person and keeps no token out", async () => {
+    expect((await type("script")).status).toBe(200);
+    expect((await type(one)).status).toBe(200);
+    await lease(one, "POST", { seconds: 60 });
+    expect((await type("script")).json.data).toMatchObject({ reason: "leased" });
+    expect((await lease("script", "POST", { seconds: 60 })).status).toBe(200);
+    expect((await type(one)).json.data).toMatchObject({ reason: "taken over" });
+    expect((await type(other)).json.data).toMatchObject({ holder: { kind: "script" } });
+    expect((await type("person")).status).toBe(200);
+    expect((await type("script")).json.data).toMatchObject({ reason: "person active" });
+    expect((await lease("script", "DELETE")).status).toBe(204);
+    world.time.aheadMs += 2000;
+    expect((await type(other)).status).toBe(200);
   });
 
   test.each([

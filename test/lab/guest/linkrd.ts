@@ -94,9 +94,9 @@ export class Linkrd implements AsyncDisposable {
     await run(["curl", ...way, ...head, `${ORIGIN}/api/public/stream`]);
   }
 
-  /** Sends events that are expected to arrive, after those of a command, which go first. */
+  /** Sends events that are expected to arrive. */
   async control(events: readonly unknown[]): Promise<void> {
-    const { status, body } = await this.curl("/api/public/control?wait=10", { events });
+    const { status, body } = await this.curl("/api/public/control", { events });
     if (status !== 200 || JSON.parse(text(body)).code !== 0) {
       throw new Error(`control: ${status}: ${text(body).slice(0, 300)}`);
     }
