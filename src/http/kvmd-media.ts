@@ -5,6 +5,7 @@
 import type { Context } from "hono";
 import { is, literal, object, record, strictObject, string, unknown } from "valibot";
 import type { Authority } from "../access/authority.ts";
+import type { Identity } from "../access/identity.ts";
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Screen } from "../video/screen.ts";
@@ -17,10 +18,12 @@ import type { Env, Route } from "./route.ts";
 import { isSameSite } from "./same-site.ts";
 import { CLOSE, type Socket, type SocketHandler } from "./socket.ts";
 import { validText } from "./validate.ts";
+import type { Viewer, Viewers } from "./viewers.ts";
 
 export interface MediaParts extends Pace {
   readonly screen: Screen;
   readonly authority: Authority;
+  readonly viewers: Viewers;
 }
 
 /** Formats by kvmd's names, each with what a decoder has to know. */
@@ -33,6 +36,8 @@ const GREETING = JSON.stringify({ event_type: "media", event: FORMATS });
 /** First bytes of binary messages, and that a picture needs no other one before it. */
 const OP = { ping: 0, picture: 1, pong: 255 } as const;
 const IS_KEY = 1;
+/** How often it is looked whether a client has taken what it was sent. */
+const UNSENT_LOOK_MS = 10;
 
 const mediaDoc = {
   tag: "PiKVM",
@@ -72,55 +77,41 @@ export function mediaRoutes(parts: MediaParts): readonly Route[] {
 }
 
 function mediaSocketHandler(parts: MediaParts) {
-  const viewers = new Set<Viewer>();
   return (context: Context<Env>): Response => {
     const { video } = readLooseQuery(context.req.url, mediaSocketDoc.query);
     if (!isSameSite(context.req.raw.headers)) {
       const remedy = "use linkrd's own, or a token";
       throw new Fault("no_permission", `this page is of another site: ${remedy}`);
     }
-    if (viewers.size >= LIMITS.viewers_max) {
-      throw new Fault("too_many", `${viewers.size} viewers are watching already: try again later`);
-    }
-    const { identity } = context.var;
-    const viewer = new Viewer(parts, video !== "", {
-      open: () => parts.authority.watch(identity, () => viewer.end()),
-      close: () => viewers.delete(viewer),
-    });
-    const response = context.env.upgrade(viewer);
-    if (response === undefined) {
-      throw new Fault("bad_request", "this address speaks WebSocket: connect with a client of it");
-    }
-    viewers.add(viewer);
-    return response;
+    const client = new Client(parts, context.var.identity, video !== "");
+    const response = context.env.upgrade(client);
+    if (response !== undefined) return response;
+    client.close();
+    throw new Fault("bad_request", "this address speaks WebSocket: connect with a client of it");
   };
 }
 
-interface ViewerHooks {
-  /** @returns what is to be called when the viewer is gone */
-  readonly open: () => () => void;
-  readonly close: () => void;
-}
-
 /** A client of the socket; a `pure` one is sent pictures alone, without asking for them. */
-class Viewer implements SocketHandler {
+class Client implements SocketHandler {
   readonly #parts: MediaParts;
+  readonly #identity: Identity;
   readonly #pure: boolean;
-  readonly #hooks: ViewerHooks;
+  readonly #viewer: Viewer;
   readonly #gone = new AbortController();
-  #socket: Socket | undefined;
   #unwatch: (() => void) | undefined;
   #isShowing = false;
 
-  constructor(parts: MediaParts, pure: boolean, hooks: ViewerHooks) {
+  /** @throws Fault `too_many` */
+  constructor(parts: MediaParts, identity: Identity, pure: boolean) {
     this.#parts = parts;
+    this.#identity = identity;
     this.#pure = pure;
-    this.#hooks = hooks;
+    this.#viewer = parts.viewers.enter("media");
   }
 
   open(socket: Socket): void {
-    this.#socket = socket;
-    this.#unwatch = this.#hooks.open();
+    const signOut = () => socket.close(CLOSE.credentialEnded, "signed out");
+    this.#unwatch = this.#parts.authority.watch(this.#identity, signOut);
     if (this.#pure) this.#start(socket);
     else socket.send(GREETING);
   }
@@ -135,12 +126,7 @@ class Viewer implements SocketHandler {
   close(): void {
     this.#gone.abort();
     this.#unwatch?.();
-    this.#hooks.close();
-  }
-
-  /** The credential has ended. */
-  end(): void {
-    this.#socket?.close(CLOSE.credentialEnded, "signed out");
+    this.#parts.viewers.leave(this.#viewer);
   }
 
   #start(socket: Socket): void {
@@ -159,7 +145,7 @@ class Viewer implements SocketHandler {
     for (let sentUs = 0; !signal.aborted; ) {
       await untilDue(this.#parts, sentUs);
       if (socket.unsent > 0) {
-        sentUs = nowUs();
+        await Bun.sleep(UNSENT_LOOK_MS);
         continue;
       }
       try {

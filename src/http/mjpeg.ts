@@ -63,7 +63,7 @@ export async function serveMjpeg(
   context: Context<Env>,
   writerFor: (viewer: Viewer) => PartWriter,
 ): Promise<Response> {
-  const viewer = parts.viewers.enter();
+  const viewer = parts.viewers.enter("mjpeg");
   const writer = writerFor(viewer);
   const leaving = new AbortController();
   let unwatch = () => {};

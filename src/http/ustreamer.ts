@@ -57,9 +57,12 @@ const snapshotDoc = {
 } as const satisfies RouteDoc;
 
 /** What ustreamer tells of itself, also as a part of PiKVM's own state. */
+/** PiKVM's ustreamer hands pictures on to its media socket through these. */
+const SINK = object({ has_clients: boolean() });
 export const USTREAMER_STATE = object({
   instance_id: string(),
   encoder: object({ type: string(), quality: number() }),
+  sinks: object({ jpeg: SINK, h264: SINK }),
   source: object({
     resolution: object({ width: number(), height: number() }),
     online: boolean(),
@@ -179,11 +182,15 @@ export function ustreamerState({ screen, viewers, quality, fpsMax, nowUs }: Ustr
   const { state, drawn, rates } = screen;
   const mode = state.stage === "ok" ? state.mode : undefined;
   const { width = 0, height = 0 } = mode ?? drawn ?? {};
-  const clients = viewers.all;
+  const clients = viewers.of("mjpeg");
   const stats = clients.map((viewer) => [viewer.id, statsOf(viewer, nowUs())] as const);
   return {
     instance_id: "",
     encoder: { type: mode?.format === "MJPG" ? "HW" : "CPU", quality: quality() },
+    sinks: {
+      jpeg: { has_clients: viewers.of("media").length > 0 },
+      h264: { has_clients: false },
+    },
     source: {
       resolution: { width, height },
       online: mode !== undefined,

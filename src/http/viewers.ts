@@ -22,12 +22,20 @@ const NO_WISHES: ViewerWishes = {
   zeroData: false,
 };
 
+/** Which way the pictures go out: multipart MJPEG, or PiKVM's media socket. */
+export type ViewerKind = "mjpeg" | "media";
+
 export class Viewer {
+  readonly kind: ViewerKind;
   /** As ustreamer has it: 16 hexadecimal digits. */
   readonly id = randomBytes(8).toString("hex");
   wishes = NO_WISHES;
   readonly #rate = new FrameRate();
   #parts = 0;
+
+  constructor(kind: ViewerKind) {
+    this.kind = kind;
+  }
 
   /** A part goes out. */
   sent(nowUs: number): void {
@@ -40,21 +48,21 @@ export class Viewer {
   }
 }
 
-/** All viewers of MJPEG, of whichever route. */
+/** All viewers of JPEGs, of whichever route. */
 export class Viewers {
   readonly #viewers = new Set<Viewer>();
 
-  get all(): readonly Viewer[] {
-    return [...this.#viewers];
+  of(kind: ViewerKind): readonly Viewer[] {
+    return [...this.#viewers].filter((viewer) => viewer.kind === kind);
   }
 
   /** @throws Fault `too_many` */
-  enter(): Viewer {
+  enter(kind: ViewerKind): Viewer {
     const { size } = this.#viewers;
     if (size >= LIMITS.viewers_max) {
       throw new Fault("too_many", `${size} viewers are watching already: try again later`);
     }
-    const viewer = new Viewer();
+    const viewer = new Viewer(kind);
     this.#viewers.add(viewer);
     return viewer;
   }

@@ -63,6 +63,8 @@ test("with a format in its address it is sent nothing else", async () => {
   await client.until(() => (client.heard.length > 2 ? true : undefined));
   for (const bytes of bytesOf(client)) expect(bytes[0]).toBe(0xff);
   expect(bytesOf(client).length).toBe(client.heard.length);
+  const { json } = await linkrd.ask("/streamer/state");
+  expect(json).toMatchObject({ result: { sinks: { jpeg: { has_clients: true } } } });
 });
 
 test("a ping is answered, and a message without a byte ends it", async () => {

@@ -16,7 +16,7 @@ const LINE = "\r\n";
 
 /** Two parts as a viewer with these wishes gets them; the time of day is left out. */
 function written(wishes: Partial<Viewer["wishes"]>): string[] {
-  const viewer = new Viewer();
+  const viewer = new Viewer("mjpeg");
   viewer.wishes = { ...viewer.wishes, ...wishes };
   const { write } = wishedWriter(viewer, () => 2_000_000);
   return [7, 10].map((sequence) => {

@@ -60,6 +60,7 @@ const STATE: readonly Row[] = [
       streamer: {
         instance_id: "",
         encoder: { type: "CPU", quality: 100 },
+        sinks: { jpeg: { has_clients: false }, h264: { has_clients: false } },
         source: { resolution: SIZE, online: true, desired_fps: 60 },
         stream: { clients: 0, clients_stat: {} },
       },
