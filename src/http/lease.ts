@@ -111,6 +111,17 @@ export function leaseRoutes({ arbiter, authority }: LeaseParts): readonly Route[
   ];
 }
 
+/** Who is in control, as one who may control is told. */
+export interface LeaseAnswer {
+  readonly holder: {
+    readonly kind: Party["kind"];
+    readonly name?: string | undefined;
+    readonly yours: boolean;
+    readonly expires_in_seconds: number;
+  } | null;
+  readonly person_active: boolean;
+}
+
 /** What everybody who may control is told; only people, and the holder, learn a token's name. */
 function answer(arbiter: Arbiter, asker: Party): Response {
   const { holder, isPersonActive } = arbiter.state;
@@ -125,7 +136,7 @@ function answer(arbiter: Arbiter, asker: Party): Response {
   return Response.json({
     holder: shown ?? null,
     person_active: isPersonActive,
-  });
+  } satisfies LeaseAnswer);
 }
 
 function checkSeconds(seconds: number): void {

@@ -121,6 +121,7 @@ export const WORDS = {
     recordEnd: "End the recording and save it",
     fullscreen: "Fullscreen",
     restore: "Leave fullscreen",
+    softKeyboard: "Type with this device's keyboard",
   },
 
   account: {
@@ -198,6 +199,41 @@ export const WORDS = {
     byHand: "Or type the secret by hand:",
     codeHint: "It shows that the app has the secret: only then is a code asked for.",
     confirm: "Turn on",
+  },
+
+  control: {
+    holder: (holder: { kind: string; name?: string | undefined; yours: boolean }) =>
+      holder.yours
+        ? "You are in control"
+        : `${holder.kind === "token" ? "Token " : ""}${holder.name ?? holder.kind} is in control`,
+    tokenTypes: "A token is typing",
+    take: "Take control",
+    takeOver: "Take over",
+    giveBack: "Give back",
+  },
+
+  paste: {
+    title: "Paste text",
+    text: "Text",
+    count: (characters: number) => `${characters} characters, typed as keys`,
+    layout: "Keyboard layout of the host",
+    own: (name: string) => (name === "" ? "As in the settings" : `As in the settings (${name})`),
+    layoutHint: "It has to be the one that the host is set to.",
+    skip: "Leave out what this layout cannot make",
+    untypable: (characters: readonly string[]) =>
+      `This layout cannot make ${characters.join(", ")}. Nothing was typed.`,
+    typed: (typed: number, total: number) => `${typed} of ${total}`,
+    done: (total: number) => `All ${total} typed.`,
+    submit: "Type it",
+    stop: "Stop",
+  },
+
+  shortcuts: {
+    title: "Shortcuts",
+    own: "Your own",
+    press: "Press the keys here",
+    add: "Add",
+    remove: (name: string) => `Remove ${name}`,
   },
 
   rail: {

@@ -1,7 +1,7 @@
 /** Debian's Chromium, driven over the DevTools protocol, in front of the built binary. */
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import type { Linkrd } from "../api/linkrd.ts";
+import { PASSWORD } from "../api/person.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 /** The page is local, and a step that takes longer than this has failed. */
@@ -27,7 +27,7 @@ export interface Person extends AsyncDisposable {
 /** Somebody with a browser profile of their own, who has opened the page. */
 export async function visit(
   browser: Browser,
-  linkrd: Linkrd,
+  { port }: { readonly port: number },
   options: Parameters<Browser["newContext"]>[0] = {},
 ): Promise<Person> {
   const viewport = { width: 1280, height: 720 };
@@ -40,6 +40,14 @@ export async function visit(
     const isRefusal = message.text().startsWith("Failed to load resource");
     if (message.type() === "error" && !isRefusal) complaints.push(message.text());
   });
-  await page.goto(`http://127.0.0.1:${linkrd.port}/`);
+  await page.goto(`http://127.0.0.1:${port}/`);
   return { page, context, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** Logs in as `admin`, whom test/api/person.ts makes. */
+export async function logIn(page: Page, password = PASSWORD): Promise<void> {
+  await page.getByLabel("User").fill("admin");
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("navigation", { name: "Tools" }).waitFor();
 }

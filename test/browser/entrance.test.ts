@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { Linkrd } from "../api/linkrd.ts";
 import { PASSWORD } from "../api/person.ts";
-import { launch, visit } from "./chromium.ts";
+import { launch, logIn, visit } from "./chromium.ts";
 
 let browser: Browser;
 let linkrd: Linkrd;
@@ -54,17 +54,11 @@ test("a wrong password is told, and how long to wait is counted down", async () 
 
 test("a session that ends elsewhere leads to the login, and back to where one was", async () => {
   await using one = await visit(browser, linkrd);
-  const logIn = async () => {
-    await one.page.getByLabel("User").fill("admin");
-    await one.page.getByLabel("Password").fill(PASSWORD);
-    await one.page.getByRole("button", { name: "Log in" }).click();
-    await one.page.getByRole("navigation", { name: "Tools" }).waitFor();
-  };
-  await logIn();
+  await logIn(one.page);
   await one.page.getByRole("button", { name: "System Settings" }).click();
   await one.page.evaluate(() => fetch("/api/auth/logout", { method: "POST" }));
   await one.page.reload();
-  await logIn();
+  await logIn(one.page);
   expect(new URL(one.page.url()).hash).toBe("#settings");
   await one.page.getByRole("button", { name: "Log out" }).click();
   await one.page.getByRole("heading", { name: "Log in" }).waitFor();

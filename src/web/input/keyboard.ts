@@ -1,4 +1,5 @@
 /** The keyboard under a person's hands, and what of it is down on the host. */
+import { Store } from "../state/store.ts";
 import { type Bytes, key } from "./protocol.ts";
 
 /** All three down, and the keyboard is the page's again: no key of the host's is lost to it. */
@@ -14,7 +15,8 @@ export interface KeyboardParts {
 
 export class Keyboard {
   readonly #parts: KeyboardParts;
-  readonly #down = new Set<string>();
+  /** The keys that are down on the host by this page. */
+  readonly down = new Store<ReadonlySet<string>>(new Set());
   /** When Control went down: AltGr on Windows sends one of its own. */
   #controlAt = 0;
 
@@ -37,12 +39,14 @@ export class Keyboard {
 
   /** @param code a `KeyboardEvent.code` */
   press(code: string): void {
-    if (code === "" || this.#down.has(code)) return;
-    if (this.#parts.send(key(code, true))) this.#down.add(code);
+    if (code === "" || this.down.value.has(code)) return;
+    if (this.#parts.send(key(code, true))) this.down.set(new Set([...this.down.value, code]));
   }
 
   release(code: string): void {
-    if (this.#down.delete(code)) this.#parts.send(key(code, false));
+    if (!this.down.value.has(code)) return;
+    this.down.set(new Set([...this.down.value].filter((other) => other !== code)));
+    this.#parts.send(key(code, false));
   }
 
   /** Presses keys one after the other, and lets go of them in reverse. */
@@ -52,12 +56,12 @@ export class Keyboard {
   }
 
   releaseAll(): void {
-    for (const code of [...this.#down]) this.release(code);
+    for (const code of [...this.down.value]) this.release(code);
   }
 
   /** The host has let go already. */
   forget(): void {
-    this.#down.clear();
+    this.down.set(new Set());
   }
 
   #pressed(event: KeyboardEvent): void {

@@ -6,6 +6,7 @@ import type { Link } from "../screen/viewer.ts";
 import type { Desk } from "../state/desk.ts";
 import { usePolling, useStore } from "../state/hooks.ts";
 import { WORDS } from "../words.ts";
+import { Control } from "./control.tsx";
 import { Tools } from "./tools.tsx";
 
 const { bar } = WORDS;
@@ -17,6 +18,7 @@ export function Bar({ desk, frame }: { readonly desk: Desk; readonly frame: HTML
   return (
     <footer class="bar">
       <Figures desk={desk} />
+      <Control desk={desk} />
       <Lights desk={desk} />
       <Tools desk={desk} frame={frame} />
     </footer>

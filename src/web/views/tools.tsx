@@ -4,6 +4,7 @@ import { save, screenshot } from "../screen/save.ts";
 import type { Desk } from "../state/desk.ts";
 import { useServices, useStore } from "../state/hooks.ts";
 import { WORDS } from "../words.ts";
+import { SoftKeyboard } from "./soft-keyboard.tsx";
 
 const { tools } = WORDS;
 
@@ -17,6 +18,7 @@ export function Tools({ desk, frame }: { readonly desk: Desk; readonly frame: HT
   const isFull = useFullscreen();
   return (
     <div class="tools" role="toolbar" aria-label={tools.label}>
+      {matchMedia("(pointer: coarse)").matches && <SoftKeyboard />}
       <MouseTool desk={desk} />
       <CaptureTool frame={frame} isFull={isFull} />
       <ScreenshotTool desk={desk} />

@@ -2,15 +2,25 @@ import { useEffect, useState } from "preact/hooks";
 import { Desk } from "../state/desk.ts";
 import { useServices } from "../state/hooks.ts";
 import { Bar } from "./bar.tsx";
+import { Keys } from "./keys.tsx";
+import { Paste } from "./paste.tsx";
+import { Shortcuts } from "./shortcuts.tsx";
 import { Stage } from "./stage.tsx";
 
+/** What is open beside the screen. */
+export type Tool = "shortcuts" | "paste" | undefined;
+
 interface WorkbenchProps {
+  readonly tool: Tool;
+  readonly onToolClose: () => void;
+  /** Whether the on-screen keyboard is shown. */
+  readonly hasKeys: boolean;
   /** Gives the keyboard's focus to something outside of the screen. */
   readonly onLeave: () => void;
 }
 
 /** The screen of the host with all that belongs to it. */
-export function Workbench({ onLeave }: WorkbenchProps) {
+export function Workbench({ tool, onToolClose, hasKeys, onLeave }: WorkbenchProps) {
   const { api, preferences } = useServices();
   const [frame, setFrame] = useState<HTMLElement | null>(null);
   const [stage, setStage] = useState<HTMLElement | null>(null);
@@ -28,7 +38,12 @@ export function Workbench({ onLeave }: WorkbenchProps) {
 
   return (
     <main class="workbench" ref={setFrame}>
-      <Stage viewer={desk?.viewer} onStage={setStage} onCanvas={setCanvas} />
+      <div class="middle">
+        {tool === "paste" && <Paste onClose={onToolClose} />}
+        {desk && tool === "shortcuts" && <Shortcuts desk={desk} onClose={onToolClose} />}
+        <Stage key="stage" viewer={desk?.viewer} onStage={setStage} onCanvas={setCanvas} />
+      </div>
+      {desk && hasKeys && <Keys desk={desk} />}
       {desk && frame && <Bar desk={desk} frame={frame} />}
     </main>
   );

@@ -1,0 +1,163 @@
+/** In front of the screen: what one sees, types and clicks, and that nothing stays down. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import { Linkrd } from "../api/linkrd.ts";
+import { enter } from "../api/person.ts";
+import { consoleLines } from "../api/screen.ts";
+import { until } from "../lab/guest/run.ts";
+import { launch, logIn, visit } from "./chromium.ts";
+import { Wire } from "./wire.ts";
+
+let browser: Browser;
+let linkrd: Linkrd;
+
+beforeAll(async () => {
+  [browser, linkrd] = await Promise.all([launch(), Linkrd.start()]);
+  await enter(linkrd);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await linkrd[Symbol.asyncDispose]();
+});
+
+/** The console of the simulated host, read off the canvas of the page. */
+async function linesOnCanvas(page: Page): Promise<string[]> {
+  const jpeg = await page.evaluate(async () => {
+    const canvas = document.querySelector("canvas");
+    const blob = await new Promise<Blob | null>((resolve) =>
+      canvas?.toBlob(resolve, "image/jpeg", 1),
+    );
+    return [...new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer())];
+  });
+  return await consoleLines(Uint8Array.from(jpeg));
+}
+
+async function untilShown(page: Page, text: string): Promise<void> {
+  await until(`the canvas to show ${text}`, 10, async () => {
+    const isLive = await page.evaluate(() => (document.querySelector("canvas")?.width ?? 0) > 0);
+    if (!isLive) return undefined;
+    return (await linesOnCanvas(page)).some((line) => line.includes(text)) ? true : undefined;
+  });
+}
+
+async function untilHeld(keys: number, buttons = 0): Promise<void> {
+  await until(`${keys} keys to be down`, 5, async () => {
+    const { held } = (await linkrd.status()).hid;
+    return held.keys === keys && held.buttons === buttons ? true : undefined;
+  });
+}
+
+test("what is typed on the page is seen on its canvas", async () => {
+  await using person = await visit(browser, linkrd);
+  const { page } = person;
+  await logIn(page);
+  await page.getByText("Connected").waitFor();
+  await page.keyboard.type("echo hello from the page");
+  await untilShown(page, "echo hello from the page");
+  await page.keyboard.press("Enter");
+  expect(person.complaints).toEqual([]);
+});
+
+test("a click lands where the pointer is in the picture", async () => {
+  await using person = await visit(browser, linkrd);
+  const { page } = person;
+  await logIn(page);
+  await page.getByText("Connected").waitFor();
+  const box = await page.locator(".stage").boundingBox();
+  if (box === null) throw new Error("the stage has no place");
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await untilHeld(0, 1);
+  await page.mouse.up();
+  await untilHeld(0, 0);
+  expect(person.complaints).toEqual([]);
+});
+
+test("nothing stays down when the focus goes, the window's, or the page is left", async () => {
+  await using person = await visit(browser, linkrd);
+  const { page } = person;
+  await logIn(page);
+  await page.getByText("Connected").waitFor();
+  await page.keyboard.down("a");
+  await untilHeld(1);
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await untilHeld(0);
+  await page.keyboard.up("a");
+
+  await page.locator(".stage").focus();
+  await page.keyboard.down("b");
+  await untilHeld(1);
+  await page.evaluate(() => window.dispatchEvent(new Event("blur")));
+  await untilHeld(0);
+  await page.keyboard.up("b");
+
+  await page.keyboard.down("c");
+  await untilHeld(1);
+  await page.goto("about:blank");
+  await untilHeld(0);
+});
+
+test("shortcuts, pasted text and the on-screen keyboard reach the host", async () => {
+  await using person = await visit(browser, linkrd);
+  const { page } = person;
+  await logIn(page);
+  await page.getByText("Connected").waitFor();
+  await page.getByRole("button", { name: "Paste text" }).click();
+  await page.getByLabel("Text", { exact: true }).fill("costs 5 €");
+  await page.getByRole("button", { name: "Type it" }).click();
+  await page.getByText("This layout cannot make € (U+20AC). Nothing was typed.").waitFor();
+  await page.getByLabel("Text", { exact: true }).fill(`${"long ".repeat(60)}text`);
+  await page.getByRole("button", { name: "Type it" }).click();
+  await page.getByText("All 304 typed.").waitFor();
+  await untilShown(page, "long text");
+  await page.getByRole("button", { name: "On-screen keyboard" }).click();
+  await page.getByRole("button", { name: "Enter", exact: true }).click();
+  await page.getByRole("button", { name: "ShiftLeft", exact: true }).click();
+  await page.getByRole("button", { name: "KeyQ", exact: true }).click();
+  await page.getByRole("button", { name: "KeyX", exact: true }).click();
+  await untilShown(page, "$ Qx");
+  await page.getByRole("button", { name: "CapsLock", exact: true }).click();
+  await page.getByText("Caps Lock is on").waitFor({ state: "attached" });
+  await page.getByRole("button", { name: "CapsLock", exact: true }).click();
+  await page.getByText("Caps Lock is off").waitFor({ state: "attached" });
+  await page.getByRole("button", { name: "Shortcuts" }).click();
+  await page.getByRole("button", { name: "Ctrl+Alt+Del" }).click();
+  await untilHeld(0);
+  expect(person.complaints).toEqual([]);
+});
+
+test("a lost connection lets go of keys, says so, and comes back by itself", async () => {
+  await using wire = await Wire.lay(linkrd.port);
+  await using person = await visit(browser, wire);
+  const { page } = person;
+  await logIn(page);
+  await page.getByText("Connected").waitFor();
+  await page.keyboard.down("d");
+  await untilHeld(1);
+  wire.cut();
+  await page.getByRole("heading", { name: "Connection lost" }).waitFor();
+  await page.getByText("linkrd does not answer").waitFor();
+  await untilHeld(0);
+  wire.mend();
+  await page.getByText("Connected").waitFor();
+  await page.keyboard.up("d");
+  await page.keyboard.type(" again");
+  await untilShown(page, "again");
+});
+
+test("two browsers see who is in control, and take it from each other", async () => {
+  await using one = await visit(browser, linkrd);
+  await using two = await visit(browser, linkrd);
+  await logIn(one.page);
+  await logIn(two.page);
+  await one.page.getByRole("button", { name: "Take control" }).click();
+  await one.page.getByText("You are in control").waitFor();
+  await two.page.getByText("admin is in control").waitFor();
+  await two.page.getByRole("button", { name: "Take over" }).click();
+  await two.page.getByText("You are in control").waitFor();
+  await one.page.getByText("admin is in control").waitFor();
+  await two.page.getByRole("button", { name: "Give back" }).click();
+  await one.page.getByRole("button", { name: "Take control" }).waitFor();
+  expect([one.complaints, two.complaints]).toEqual([[], []]);
+});
