@@ -80,8 +80,8 @@ export const controlDoc = {
  *
  * - `wait=S`: it waits until whoever is in control lets it.
  * - `report=1`: `data` tells what was done.
- * - `skip=1`: characters that the layout cannot make do not refuse the batch: they are left out, and
- *   counted in that report.
+ * - `skip=1`: characters that the layout cannot make do not refuse the batch: they are left out,
+ *   and counted in that report.
  * - `layout=NAME`: texts are typed in another layout than that of the settings.
  * - `check=1`: the batch is checked, and that is all.
  * - `then=snapshot`: the answer is the picture once the screen has settled, for who may also view,
