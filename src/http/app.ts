@@ -30,7 +30,7 @@ import { type StatusParts, statusDoc, statusOf } from "./status.ts";
 import { streamDoc, streamHandler } from "./stream.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { Viewers } from "./viewers.ts";
-import { type WolParts, wolDoc, wolHandler } from "./wol.ts";
+import { type WolParts, wolRoutes } from "./wol.ts";
 
 export interface AppParts
   extends PictureParts,
@@ -68,14 +68,7 @@ export function routes(given: AppParts): readonly Route[] {
       handler: () => Response.json(statusOf(parts), { headers: { "cache-control": "no-store" } }),
     },
     ...leaseRoutes(parts),
-    {
-      method: "POST",
-      path: "/api/wol",
-      access: "power",
-      dialect: problem,
-      doc: wolDoc,
-      handler: wolHandler(parts),
-    },
+    ...wolRoutes(parts),
     {
       method: "GET",
       path: "/metrics",

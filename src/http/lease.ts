@@ -1,6 +1,7 @@
 /** Who is in control: the lease, for tokens that must not be disturbed and people who take over. */
 import {
   boolean,
+  type InferOutput,
   nullable,
   number,
   object,
@@ -32,10 +33,13 @@ const HOLDER = object({
   yours: boolean(),
   expires_in_seconds: number(),
 });
+const LEASE = object({ holder: nullable(HOLDER), person_active: boolean() });
+/** Who is in control, as one who may control is told. */
+export type LeaseAnswer = InferOutput<typeof LEASE>;
 const answers = {
   200: {
     about: "Who has it. Tokens are told a name only when they are the holder.",
-    json: object({ holder: nullable(HOLDER), person_active: boolean() }),
+    json: LEASE,
   },
 } as const;
 const showDoc = {
@@ -109,17 +113,6 @@ export function leaseRoutes({ arbiter, authority }: LeaseParts): readonly Route[
       },
     },
   ];
-}
-
-/** Who is in control, as one who may control is told. */
-export interface LeaseAnswer {
-  readonly holder: {
-    readonly kind: Party["kind"];
-    readonly name?: string | undefined;
-    readonly yours: boolean;
-    readonly expires_in_seconds: number;
-  } | null;
-  readonly person_active: boolean;
 }
 
 /** What everybody who may control is told; only people, and the holder, learn a token's name. */

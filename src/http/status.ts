@@ -1,3 +1,4 @@
+import { arch, hostname, networkInterfaces } from "node:os";
 import {
   array,
   boolean,
@@ -84,6 +85,11 @@ const STATUS = object({
     uptime_seconds: number(),
     simulated: boolean(),
   }),
+  device: object({
+    name: pipe(string(), description("The name that the device has in its network.")),
+    addresses: pipe(array(string()), readonly(), description("Under which it can be reached.")),
+    architecture: string(),
+  }),
   video: VIDEO,
   hid: HID,
   control: CONTROL,
@@ -126,6 +132,7 @@ export function statusOf(parts: StatusParts): Status {
       uptime_seconds: Math.floor(parts.uptimeSeconds()),
       simulated: parts.simulated(),
     },
+    device: { name: hostname(), addresses: addressesOf(networkInterfaces()), architecture: arch() },
     video: {
       stage: state.stage,
       message: sentenceOf(state),
@@ -158,6 +165,12 @@ export function statusOf(parts: StatusParts): Status {
       synchronised: store.clock.synchronised(),
     },
   };
+}
+
+/** All but loopback, and those that mean nothing without naming a network card (RFC 4007). */
+function addressesOf(networks: ReturnType<typeof networkInterfaces>): readonly string[] {
+  const all = Object.values(networks).flatMap((cards) => cards ?? []);
+  return all.filter((card) => !card.internal && !card.scopeid).map(({ address }) => address);
 }
 
 function controlOf({ state }: Arbiter): Status["control"] {

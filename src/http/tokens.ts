@@ -4,6 +4,7 @@ import {
   array,
   description,
   entriesFromObjects,
+  type InferOutput,
   maxLength,
   nullable,
   nullish,
@@ -15,7 +16,7 @@ import {
   string,
 } from "valibot";
 import type { Authority } from "../access/authority.ts";
-import { describeToken, type TokenDescription } from "../access/describe.ts";
+import { describeToken } from "../access/describe.ts";
 import { ABILITIES, checkTokenName, isTokenName, parseExpiry } from "../access/token.ts";
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
@@ -46,6 +47,8 @@ const TOKEN = object({
   last_used: nullable(string()),
   last_used_from: nullable(string()),
 });
+/** A token in the list, and in the answer that makes one. */
+export type TokenRow = InferOutput<typeof TOKEN>;
 const NEW = object(entriesFromObjects([TOKEN, object({ token: string() })]));
 const path = { name: { type: "string" } };
 
@@ -76,9 +79,6 @@ const deleteDoc = {
   answers: DONE,
   faults: ["not_found", "storage"],
 } as const satisfies RouteDoc;
-
-/** A token in the list, and in the answer that makes one. */
-export type TokenRow = TokenDescription;
 
 export function tokenRoutes(authority: Authority): readonly Route[] {
   const shared = { access: "session", dialect: problem } as const;

@@ -1,13 +1,14 @@
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Context } from "hono";
-import { array, number, object, optional, strictObject, string } from "valibot";
+import { array, type InferOutput, number, object, optional, strictObject, string } from "valibot";
 import { Fault } from "../base/fault.ts";
 import { parseMac } from "../base/mac.ts";
 import { nearest } from "../base/nearest.ts";
 import { broadcastAddresses, sendMagicPacket, WAKE_PORT } from "../control/wake-on-lan.ts";
 import type { RouteDoc } from "./doc.ts";
-import type { Env } from "./route.ts";
+import { problem } from "./problem.ts";
+import type { Env, Route } from "./route.ts";
 import { readObject } from "./shape.ts";
 
 /** A machine that linkrd.toml has a name for. */
@@ -30,7 +31,7 @@ const WISH = strictObject({
   port: optional(number()),
 });
 
-export const wolDoc = {
+const wolDoc = {
   tag: "Device",
   summary: "Wake another machine",
   about:
@@ -46,12 +47,37 @@ export const wolDoc = {
   faults: ["conflict"],
 } as const satisfies RouteDoc;
 
+const MACHINES = object({ machines: array(object({ name: string(), mac: string() })) });
+/** The machines that linkrd.toml has a name for. */
+export type Machines = InferOutput<typeof MACHINES>;
+const machinesDoc = {
+  tag: "Device",
+  summary: "Machines that can be woken by name",
+  answers: { 200: { about: "Those of linkrd.toml, under `[[wol]]`.", json: MACHINES } },
+} as const satisfies RouteDoc;
+
+export function wolRoutes(parts: WolParts): readonly Route[] {
+  const shared = { path: "/api/wol", access: "power", dialect: problem } as const;
+  return [
+    {
+      ...shared,
+      method: "GET",
+      doc: machinesDoc,
+      handler: () => {
+        const machines = parts.machines().map(({ name, mac }) => ({ name, mac }));
+        return Response.json({ machines } satisfies Machines);
+      },
+    },
+    { ...shared, method: "POST", doc: wolDoc, handler: wolHandler(parts) },
+  ];
+}
+
 /**
  * POST /api/wol: wakes a machine by its MAC address, or by its name in linkrd.toml, and answers
  * when the packet was sent, to which addresses. Without an `address` it is broadcast in each
  * network of this device.
  */
-export function wolHandler({ machines }: WolParts) {
+function wolHandler({ machines }: WolParts) {
   return async (context: Context<Env>): Promise<Response> => {
     const wish = await readObject(context.req.raw, wolDoc.body);
     const saved = machineOf(wish, machines());

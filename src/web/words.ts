@@ -41,6 +41,7 @@ export const WORDS = {
   passwordsDiffer: "The two passwords differ: type the same one twice.",
   device: (host: string) => `linkrd on ${host}`,
   close: "Close",
+  loading: "Loading…",
   cancel: "Cancel",
 
   errors: {
@@ -200,6 +201,63 @@ export const WORDS = {
     codeHint: "It shows that the app has the secret: only then is a code asked for.",
     confirm: "Turn on",
   },
+
+  deviceInfo: {
+    title: "Device",
+    name: "Name",
+    addresses: "Addresses",
+    noAddress: "None: no network is plugged in.",
+    fingerprint: "TLS fingerprint (SHA-256)",
+    noTls: "HTTPS is off.",
+    clock: "Clock",
+    synchronised: "set by the network",
+    notSynchronised: "not set by the network yet: tokens expire, and codes are checked, by it",
+    usb: "Keyboard and mouse",
+    version: "Versions",
+    versions: (linkrd: string, bun: string, architecture: string) =>
+      `linkrd ${linkrd} · Bun ${bun} · ${architecture}`,
+    simulated: "The host is a simulated one.",
+    uptime: "Running for",
+    docs: "The HTTP API of this device",
+  },
+
+  video: {
+    title: "Video",
+    signal: "Signal",
+    device: "Capture device",
+    mode: "Mode",
+    rate: "Frames a second",
+    rates: (captured: number, delivered: number) =>
+      `${captured.toFixed(1)} captured, ${delivered.toFixed(1)} of them encoded`,
+    dropped: "Damaged frames",
+    quality: "JPEG quality",
+    qualityHint: "1 to 100. More is sharper, and takes more of the network.",
+    fps: "Frames a second, at most",
+    fpsHint: "For each viewer.",
+    apply: "Apply",
+    applied: "In force until linkrd starts anew. linkrd.toml has what holds for good.",
+    edid:
+      "To an HDMI receiver that takes an EDID, linkrd gives its own: a display that prefers " +
+      "1920×1080 at 60 Hz. USB dongles keep theirs.",
+  },
+
+  wake: {
+    title: "Wake on LAN",
+    none: "linkrd.toml names no machines. Add them under [[wol]], or wake one by its address.",
+    wake: "Wake",
+    mac: "MAC address",
+    macHint: "Such as 00:11:22:aa:bb:cc.",
+    sent: (mac: string, addresses: readonly string[]) =>
+      `Sent for ${mac} to ${addresses.join(", ")}. Whether it wakes, nobody is told.`,
+  },
+
+  log: {
+    title: "Log",
+    empty: "Nothing yet.",
+  },
+
+  absent:
+    "This board has no power buttons, virtual disks or sound for the host, so they are not here.",
 
   control: {
     holder: (holder: { kind: string; name?: string | undefined; yours: boolean }) =>

@@ -44,10 +44,14 @@ export async function visit(
   return { page, context, complaints, [Symbol.asyncDispose]: () => context.close() };
 }
 
-/** Logs in as `admin`, whom test/api/person.ts makes. */
+/** Logs in as the `admin` of test/api/person.ts, after a wait if there was a wrong password. */
 export async function logIn(page: Page, password = PASSWORD): Promise<void> {
+  const [inside, wait] = [page.getByRole("navigation", { name: "Tools" }), page.getByRole("alert")];
   await page.getByLabel("User").fill("admin");
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Log in" }).click();
-  await page.getByRole("navigation", { name: "Tools" }).waitFor();
+  await inside.or(wait).first().waitFor();
+  // Clicks as soon as the button can be clicked, when the wait is over.
+  if (await wait.isVisible()) await page.getByRole("button", { name: "Log in" }).click();
+  await inside.waitFor();
 }

@@ -57,10 +57,11 @@ test("a session that ends elsewhere leads to the login, and back to where one wa
   await logIn(one.page);
   await one.page.getByRole("button", { name: "System Settings" }).click();
   await one.page.evaluate(() => fetch("/api/auth/logout", { method: "POST" }));
-  await one.page.reload();
+  await one.page.getByText("Your session has ended").waitFor();
   await logIn(one.page);
-  expect(new URL(one.page.url()).hash).toBe("#settings");
-  await one.page.getByRole("button", { name: "Log out" }).click();
+  await one.page.getByRole("heading", { name: "System Settings" }).waitFor();
+  await one.page.getByRole("button", { name: "Log out everywhere" }).click();
   await one.page.getByRole("heading", { name: "Log in" }).waitFor();
+  await one.page.getByText("Your session has ended").waitFor({ state: "detached" });
   expect(one.complaints).toEqual([]);
 });

@@ -1,10 +1,10 @@
 /** In front of the screen: what one sees, types and clicks, and that nothing stays down. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { Linkrd } from "../api/linkrd.ts";
 import { enter } from "../api/person.ts";
-import { consoleLines } from "../api/screen.ts";
 import { until } from "../lab/guest/run.ts";
+import { untilShown } from "./canvas.ts";
 import { launch, logIn, visit } from "./chromium.ts";
 import { Wire } from "./wire.ts";
 
@@ -20,26 +20,6 @@ afterAll(async () => {
   await browser.close();
   await linkrd[Symbol.asyncDispose]();
 });
-
-/** The console of the simulated host, read off the canvas of the page. */
-async function linesOnCanvas(page: Page): Promise<string[]> {
-  const jpeg = await page.evaluate(async () => {
-    const canvas = document.querySelector("canvas");
-    const blob = await new Promise<Blob | null>((resolve) =>
-      canvas?.toBlob(resolve, "image/jpeg", 1),
-    );
-    return [...new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer())];
-  });
-  return await consoleLines(Uint8Array.from(jpeg));
-}
-
-async function untilShown(page: Page, text: string): Promise<void> {
-  await until(`the canvas to show ${text}`, 10, async () => {
-    const isLive = await page.evaluate(() => (document.querySelector("canvas")?.width ?? 0) > 0);
-    if (!isLive) return undefined;
-    return (await linesOnCanvas(page)).some((line) => line.includes(text)) ? true : undefined;
-  });
-}
 
 async function untilHeld(keys: number, buttons = 0): Promise<void> {
   await until(`${keys} keys to be down`, 5, async () => {

@@ -1,5 +1,6 @@
 /** The network between a browser and linkrd, which can be cut and mended. */
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { Transform } from "node:stream";
 
 export class Wire implements AsyncDisposable {
   readonly port: number;
@@ -16,8 +17,11 @@ export class Wire implements AsyncDisposable {
     });
   }
 
-  /** A wire to `target`, a port of loopback. */
-  static async lay(target: number): Promise<Wire> {
+  /**
+   * A wire to `target`, a port of loopback. @param passes whether WebSockets pass, as they do not
+   * through some proxies
+   */
+  static async lay(target: number, passes = true): Promise<Wire> {
     const ends = new Set<Socket>();
     const server = createServer((near) => {
       const far = connect(target, "127.0.0.1");
@@ -26,7 +30,8 @@ export class Wire implements AsyncDisposable {
         [far, near],
       ] as const) {
         ends.add(one);
-        one.pipe(other);
+        if (passes || one === far) one.pipe(other);
+        else one.pipe(withoutUpgrade()).pipe(other);
         one.on("error", () => one.destroy());
         one.on("close", () => {
           ends.delete(one);
@@ -58,4 +63,14 @@ export class Wire implements AsyncDisposable {
     this.#server.close(() => resolve());
     await promise;
   }
+}
+
+/** Requests as an old proxy hands them on: nothing is asked to become a WebSocket. */
+function withoutUpgrade(): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const text = chunk.toString("latin1").replace(/^Upgrade: websocket\r\n/im, "");
+      done(null, Buffer.from(text, "latin1"));
+    },
+  });
 }

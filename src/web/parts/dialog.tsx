@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { useCountdown } from "../state/hooks.ts";
 import { WORDS } from "../words.ts";
 import { Button, IconButton } from "./button.tsx";
 import { type FormState, useForm } from "./form.ts";
@@ -39,7 +40,8 @@ interface FormProps {
 /** What is to be filled in and sent off in a dialog. */
 export function DialogForm(props: FormProps) {
   const { form, submit, danger = false, onSubmit, onCancel, children } = props;
-  const general = form.errors[""];
+  const rest = useCountdown(form.notBeforeMs);
+  const general = rest > 0 ? WORDS.login.wait(rest) : form.errors[""];
   return (
     <form
       class="body"
@@ -53,8 +55,13 @@ export function DialogForm(props: FormProps) {
       {children}
       <div class="actions">
         <Button onClick={onCancel}>{WORDS.cancel}</Button>
-        <Button kind={danger ? "danger" : "main"} type="submit" busy={form.busy}>
-          {submit}
+        <Button
+          kind={danger ? "danger" : "main"}
+          type="submit"
+          busy={form.busy}
+          disabled={rest > 0}
+        >
+          {rest > 0 ? WORDS.login.waitShort(rest) : submit}
         </Button>
       </div>
     </form>

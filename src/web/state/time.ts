@@ -1,20 +1,22 @@
 /** Moments as people say them. */
 
+/** Up to how many of a unit are said, and how many make one of the next. */
 const UNITS = [
-  [60, "second"],
-  [60, "minute"],
-  [24, "hour"],
-  [30, "day"],
-  [12, "month"],
-  [Number.POSITIVE_INFINITY, "year"],
+  [60, 60, "second"],
+  [60, 60, "minute"],
+  [48, 24, "hour"],
+  [60, 30, "day"],
+  [24, 12, "month"],
+  [Number.POSITIVE_INFINITY, 1, "year"],
 ] as const;
 
-/** "5 minutes ago", "in 3 months". @param moment in RFC 3339 */
+/** "5 minutes ago", "in 30 days". @param moment in RFC 3339 */
 export function relativeTime(moment: string, nowMs: number): string {
   const format = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
   let amount = (Date.parse(moment) - nowMs) / 1000;
-  for (const [size, unit] of UNITS) {
-    if (Math.abs(Math.round(amount)) < size) return format.format(Math.round(amount), unit);
+  for (const [most, size, unit] of UNITS) {
+    const whole = Math.round(amount);
+    if (Math.abs(whole) < most) return format.format(whole, unit);
     amount /= size;
   }
   return moment;

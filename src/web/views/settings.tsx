@@ -1,6 +1,10 @@
+import { Device } from "../settings/device.tsx";
+import { Log } from "../settings/log.tsx";
 import { Safety } from "../settings/safety.tsx";
 import { Tokens } from "../settings/tokens.tsx";
 import { UserInformation } from "../settings/user.tsx";
+import { Video } from "../settings/video.tsx";
+import { Wake } from "../settings/wake.tsx";
 import { WORDS } from "../words.ts";
 
 /** System Settings. */
@@ -11,6 +15,11 @@ export function Settings({ user }: { readonly user: string }) {
       <UserInformation user={user} />
       <Tokens />
       <Safety />
+      <Device />
+      <Video />
+      <Wake />
+      <Log />
+      <p class="muted absent">{WORDS.absent}</p>
     </main>
   );
 }

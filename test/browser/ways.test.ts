@@ -1,0 +1,121 @@
+/** The page where things are not as usual: no signal, no WebSockets, a phone; and what it weighs. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { Linkrd } from "../api/linkrd.ts";
+import { enter } from "../api/person.ts";
+import { until } from "../lab/guest/run.ts";
+import { untilShown } from "./canvas.ts";
+import { launch, logIn, visit } from "./chromium.ts";
+import { Wire } from "./wire.ts";
+
+/** What a first visit may cost, headers and all. */
+const FIRST_LOAD_BYTES_MAX = 100_000;
+const NO_DEVICE =
+  '[video]\ndevice = "/dev/linkrd-test-none"\n[hid]\nkeyboard = "/dev/linkrd-none"\n';
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+let browser: Browser;
+let linkrd: Linkrd;
+
+beforeAll(async () => {
+  [browser, linkrd] = await Promise.all([launch(), Linkrd.start()]);
+  await enter(linkrd);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await linkrd[Symbol.asyncDispose]();
+});
+
+test("a first visit costs at most 100 kB, and a second one next to nothing", async () => {
+  await using person = await visit(browser, linkrd);
+  const { page } = person;
+  const weight = () =>
+    page.evaluate(() => {
+      const timed = [
+        ...performance.getEntriesByType("navigation"),
+        ...performance.getEntriesByType("resource"),
+      ] as PerformanceResourceTiming[];
+      const files = timed.filter(({ name }) => !name.includes("/api/"));
+      return files.reduce((sum, { transferSize }) => sum + transferSize, 0);
+    });
+  await page.getByRole("heading", { name: "Log in" }).waitFor();
+  const first = await weight();
+  expect(first).toBeGreaterThan(10_000);
+  expect(first).toBeLessThan(FIRST_LOAD_BYTES_MAX);
+  await page.reload();
+  await page.getByRole("heading", { name: "Log in" }).waitFor();
+  expect(await weight()).toBeLessThan(1000);
+});
+
+test("a device that is missing is said in words, with what to do", async () => {
+  await using bare = await Linkrd.start(NO_DEVICE);
+  await enter(bare);
+  await using person = await visit(browser, bare);
+  const { page } = person;
+  await logIn(page);
+  await page.getByRole("heading", { name: "No capture device" }).waitFor();
+  await page.getByText("is the HDMI capture plugged in").waitFor();
+  await page.keyboard.press("a");
+  await page.locator(".trouble", { hasText: "no USB gadget" }).waitFor();
+  expect(person.complaints).toEqual([]);
+}, 30_000);
+
+test("where WebSockets do not pass, the browser shows the MJPEG stream", async () => {
+  await using wire = await Wire.lay(linkrd.port, false);
+  await using person = await visit(browser, wire);
+  const { page } = person;
+  await logIn(page);
+  await page.getByText("MJPEG", { exact: true }).waitFor();
+  await page.getByText("640×360").waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save a screenshot" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/^linkrd-[\dT-]+\.jpg$/);
+}, 30_000);
+
+test("screenshots and recordings are saved as files", async () => {
+  await using person = await visit(browser, linkrd);
+  const { page } = person;
+  await logIn(page);
+  await page.getByText("640×360").waitFor();
+  const [shot] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save a screenshot" }).click(),
+  ]);
+  expect(shot.suggestedFilename()).toMatch(/^linkrd-[\dT-]+\.png$/);
+  await page.getByRole("button", { name: "Record the screen" }).click();
+  const [film] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "End the recording" }).click(),
+  ]);
+  expect(film.suggestedFilename()).toMatch(/^linkrd-[\dT-]+\.webm$/);
+  expect(person.complaints).toEqual([]);
+});
+
+test("a finger taps and holds, and the phone's keyboard types", async () => {
+  await using person = await visit(browser, linkrd, PHONE);
+  const { page } = person;
+  await logIn(page);
+  await page.getByText("640×360").waitFor();
+  const box = await page.locator(".stage").boundingBox();
+  if (box === null) throw new Error("the stage has no place");
+  const heldTo = (buttons: number) =>
+    until(`buttons ${buttons}`, 5, async () => {
+      return (await linkrd.status()).hid.held.buttons === buttons ? true : undefined;
+    });
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const client = await person.context.newCDPSession(page);
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", at: { x: number; y: number }[]) =>
+    client.send("Input.dispatchTouchEvent", { type, touchPoints: at });
+  await touch("touchStart", [{ x, y }]);
+  await touch("touchMove", [{ x: x + 40, y }]);
+  await heldTo(1);
+  await touch("touchEnd", []);
+  await heldTo(0);
+  await page.getByRole("button", { name: "Type with this device's keyboard" }).click();
+  await page.keyboard.insertText("from a phone");
+  await untilShown(page, "from a phone");
+  expect(person.complaints).toEqual([]);
+});
