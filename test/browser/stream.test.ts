@@ -48,8 +48,8 @@ test.each([
       Object.assign(canvas, { width, height });
       const context = canvas.getContext("2d");
       context?.drawImage(element, 0, 0);
-      const { data = [] } = context?.getImageData(0, 40, width / 2, height - 40) ?? {};
-      return data.reduce((sum, value) => sum + value, 0);
+      const pixels = context?.getImageData(0, 40, width / 2, height - 40).data;
+      return pixels?.reduce((sum, value) => sum + value, 0) ?? 0;
     });
   };
   const before = await bright();
