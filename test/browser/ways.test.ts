@@ -1,4 +1,4 @@
-/** The page where things are not as usual: no signal, no WebSockets, a phone; and what it weighs. */
+/** The page where not all is as usual: no signal, no WebSockets, a phone; and what it weighs. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { Linkrd } from "../api/linkrd.ts";
