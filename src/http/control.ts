@@ -116,7 +116,11 @@ export function controlHandler(parts: ControlParts) {
         const outcome = await act();
         return linkrReply(report ? outcome : null);
       }
-      const done = await actAndSee(parts, seeing, signal, act);
+      const done = await actAndSee(parts, seeing, signal, act).catch(async (error: unknown) => {
+        // Nobody is told any more what is held, though the batch was done.
+        if (signal.aborted) await arbiter.letGo(asker.party);
+        throw error;
+      });
       if (report) done.response.headers.set("x-report", dictionaryOf(done.report));
       return done.response;
     });
