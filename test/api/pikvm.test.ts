@@ -7,6 +7,7 @@ import { Linkrd } from "./linkrd.ts";
 import { enter, PASSWORD } from "./person.ts";
 import { ABSENT } from "./pikvm/absent.ts";
 import { AUTH } from "./pikvm/auth.ts";
+import { DOORS } from "./pikvm/doors.ts";
 import { ENVELOPE } from "./pikvm/envelope.ts";
 import { HID_ROWS } from "./pikvm/hid.ts";
 import { INFO_ROWS } from "./pikvm/info.ts";
@@ -15,6 +16,7 @@ import { hold, type Row, type World } from "./pikvm/row.ts";
 import { STREAMER_ROWS } from "./pikvm/streamer.ts";
 
 const SUBJECTS: readonly (readonly [name: string, rows: readonly Row[]])[] = [
+  ["doors", DOORS],
   ["envelope, errors and methods", ENVELOPE],
   ["authentication", AUTH],
   ["info", INFO_ROWS],

@@ -1,0 +1,77 @@
+/** Section 0: every door of PiKVM's is there, and locked. Redfish is not, nor is WebRTC. */
+import type { Row } from "./row.ts";
+
+const GET = [
+  "auth/check",
+  "info",
+  "log",
+  "hid",
+  "hid/inactivity",
+  "hid/keymaps",
+  "streamer",
+  "streamer/snapshot",
+  "streamer/ocr",
+  "atx",
+  "msd",
+  "msd/read",
+  "gpio",
+  "switch",
+  "export/prometheus/metrics",
+  "ws",
+  "media",
+  "media/ws",
+];
+const POST = [
+  "auth/logout",
+  "hid/set_params",
+  "hid/set_connected",
+  "hid/reset",
+  "hid/print",
+  "hid/events/send_shortcut",
+  "hid/events/send_key",
+  "hid/events/send_mouse_button",
+  "hid/events/send_mouse_move",
+  "hid/events/send_mouse_relative",
+  "hid/events/send_mouse_wheel",
+  "streamer/set_params",
+  "streamer/reset",
+  "atx/power",
+  "atx/click",
+  "msd/set_params",
+  "msd/set_connected",
+  "msd/write",
+  "msd/write_remote",
+  "msd/remove",
+  "msd/reset",
+  "gpio/switch",
+  "gpio/pulse",
+  "switch/set_active_prev",
+  "switch/set_active_next",
+  "switch/set_active",
+  "switch/set_beacon",
+  "switch/set_port_params",
+  "switch/set_colors",
+  "switch/reset",
+  "switch/edids/create",
+  "switch/edids/change",
+  "switch/edids/remove",
+  "switch/atx/power",
+  "switch/atx/click",
+];
+const STREAMER = ["", "/", "/state", "/snapshot", "/stream"];
+
+const PLACES: readonly (readonly [method: "GET" | "POST" | "DELETE", path: string])[] = [
+  ...GET.map((path) => ["GET", `/api/${path}`] as const),
+  ...POST.map((path) => ["POST", `/api/${path}`] as const),
+  ["DELETE", "/api/streamer/snapshot"],
+  ...STREAMER.map((path) => ["GET", `/streamer${path}`] as const),
+];
+
+export const DOORS: readonly Row[] = PLACES.map(([method, path]) => ({
+  section: `0 ${method} ${path}`,
+  method,
+  path,
+  as: "nobody",
+  status: 401,
+  error: ["UnauthorizedError", "Unauthorized"],
+}));
