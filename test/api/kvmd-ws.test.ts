@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { until } from "../lab/guest/run.ts";
 import { KvmdClient } from "./kvmd-client.ts";
 import { Linkrd } from "./linkrd.ts";
+import { enter } from "./person.ts";
 import { consoleLines } from "./screen.ts";
 
 const NOTHING_HELD = { keys: 0, modifiers: 0, buttons: 0 };
@@ -65,6 +66,12 @@ describe("the handshake", () => {
       const [first] = client.events(name.replace("/", "_"));
       expect([name, first]).toEqual([name, (json as { result: Record<string, unknown> }).result]);
     }
+    const streamer = await client.until(() => client.events("streamer")[0]);
+    expect(Object.keys(streamer)).toEqual(
+      expect.arrayContaining(["features", "limits", "params", "streamer", "snapshot"]),
+    );
+    const ocr = await client.until(() => client.events("ocr")[0]);
+    expect(Object.keys(ocr).toSorted()).toEqual(["enabled", "langs"]);
     const info = client.events("info").slice(0, 8);
     expect(info.flatMap((event) => Object.keys(event)).toSorted()).toEqual([
       ...["auth", "extras", "fan", "health", "meta", "node", "system", "uptime"],
@@ -218,8 +225,8 @@ describe("input", () => {
 
   test("of a token is refused while a person is in control, and it is told why", async () => {
     using client = await KvmdClient.connect(linkrd);
-    // The command line is a person's.
-    await linkrd.cli("control", '{"events":[["keyboard","F9",true],["keyboard","F9",false]]}');
+    const how = { method: "POST", headers: { cookie: await enter(linkrd) } };
+    await linkrd.ask("/api/hid/events/send_key?key=F9", how, "");
     client.say("key", { key: "KeyA", state: true });
     const [refusal] = await client.until(() => {
       const refusals = client.events("refused");
