@@ -1,4 +1,5 @@
 /** The API document as a page: no scripts, nothing from elsewhere, readable on a phone. */
+import { STATUS_CODES } from "node:http";
 import { html, raw } from "hono/html";
 import type { OpenApi, Operation, ParameterObject } from "./openapi.ts";
 import type { JsonSchema } from "./query.ts";
@@ -13,6 +14,7 @@ nav { display: flex; flex-wrap: wrap; gap: .4rem 1rem }
 code, pre { font: .875em/1.45 ui-monospace, monospace } .dim { color: var(--dim) }
 details { border: 1px solid var(--line); border-radius: .5rem; margin: .5rem 0 }
 summary { cursor: pointer; padding: .6rem .8rem; display: flex; flex-wrap: wrap; gap: .1rem .6rem }
+.who { margin-left: auto }
 summary > code { font-weight: 600; overflow-wrap: anywhere }
 details > div { border-top: 1px solid var(--line); padding: .3rem .8rem .8rem }
 h3 { font-size: .9rem; margin: .9rem 0 .2rem } dl { margin: 0 } dd { margin: 0 0 .4rem 1rem }
@@ -62,10 +64,13 @@ export function pageOf(document: OpenApi): Html {
 function operationOf(path: string, method: string, operation: Operation): Html {
   const { summary, description, parameters, requestBody, responses } = operation;
   const bodies = Object.entries(requestBody?.content ?? {});
+  const all = Object.entries(responses);
+  const answers = all.filter(([, response]) => !("$ref" in response));
+  const faults = all.filter(([, response]) => "$ref" in response);
   return html`<details id="${operation.operationId}">
     <summary>
       <code>${method.toUpperCase()} ${path}</code> <span>${summary}</span>
-      <span class="dim">${whoMay(operation)}</span>
+      <span class="dim who">${whoMay(operation)}</span>
     </summary>
     <div>
       ${description === undefined ? "" : html`<p>${prose(description)}</p>`}
@@ -73,16 +78,17 @@ function operationOf(path: string, method: string, operation: Operation): Html {
       <dl>${parameters.map(parameterOf)}</dl>
       ${bodies.map(([type, { schema }]) => html`<h3>Body: ${type}</h3>${schemaOf(schema)}`)}
       <h3>Answers</h3>
-      <dl>${Object.entries(responses).map(([status, response]) => answerOf(status, response))}</dl>
+      <dl>${answers.map(([status, response]) => answerOf(status, response))}</dl>
+      ${faultsOf(faults.map(([status]) => status))}
     </div>
   </details>`;
 }
 
 function whoMay({ security }: Operation): string {
-  const [first] = security;
-  if (first === undefined) return "open";
-  const [ability] = first["token"] ?? ["session"];
-  return ability ?? "any credential";
+  if (security.length === 0) return "open";
+  const tokens = security.flatMap(({ token }) => (token === undefined ? [] : [token]));
+  if (tokens.length === 0) return "session";
+  return tokens.flat().join(" or ") || "any credential";
 }
 
 function parameterOf({ name, required, description = "", schema }: ParameterObject): Html {
@@ -104,20 +110,24 @@ function kindOf(schema: JsonSchema): string {
 }
 
 function answerOf(status: string, response: JsonSchema): Html {
-  const {
-    $ref,
-    description,
-    content = {},
-  } = response as {
-    $ref?: string;
+  const { description, headers, content } = response as {
     description?: string;
+    headers?: Record<string, { description?: string }>;
     content?: Record<string, { schema?: JsonSchema }>;
   };
-  const about = $ref === undefined ? prose(description) : html`<span class="dim">fault</span>`;
-  const bodies = Object.entries(content).map(([type, { schema }]) => {
+  const fields = Object.entries(headers ?? {}).map(([name, { description: about }]) => {
+    return html`<div><code>${name}</code> <span class="dim">${prose(about)}</span></div>`;
+  });
+  const bodies = Object.entries(content ?? {}).map(([type, { schema }]) => {
     return html`<div class="dim">${type}</div>${schemaOf(schema)}`;
   });
-  return html`<dt><code>${status}</code> ${about}</dt><dd>${bodies}</dd>`;
+  return html`<dt><code>${status}</code> ${prose(description)}</dt><dd>${bodies}${fields}</dd>`;
+}
+
+/** All in one line: they are the same for most routes. */
+function faultsOf(statuses: readonly string[]): Html {
+  const named = statuses.map((status) => `${status} ${STATUS_CODES[status] ?? ""}`.trim());
+  return html`<p class="dim">Faults: ${named.join(", ")}.</p>`;
 }
 
 function schemaOf(schema: JsonSchema | undefined): Html | string {

@@ -20,7 +20,7 @@ export const snapshotDoc = {
   tag: "Screen",
   summary: "The screen now",
   about:
-    "A JPEG of a frame that was captured after the question. `If-None-Match` with its `ETag` is " +
+    "A JPEG that shows what the host did with the last input. `If-None-Match` with its `ETag` is " +
     "answered with 304 while the screen is the same. Without a picture, `data.stage` says why.",
   query: {
     wait: word("Answer with the first frame that differs.", "change", "wait for"),

@@ -3,6 +3,7 @@
  * holds, and is asked of the built binary with its simulated host. Rows run in order.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { OpenApi } from "../../src/http/openapi.ts";
 import { Linkrd } from "./linkrd.ts";
 import { enter, PASSWORD } from "./person.ts";
 import { ABSENT } from "./pikvm/absent.ts";
@@ -34,7 +35,9 @@ let world: World;
 
 beforeAll(async () => {
   linkrd = await Linkrd.start();
-  world = { linkrd, cookie: await enter(linkrd) };
+  const cookie = await enter(linkrd);
+  const document = (await linkrd.ask("/api/openapi.json")).json as OpenApi;
+  world = { linkrd, cookie, document };
 }, 30_000);
 
 afterAll(async () => {

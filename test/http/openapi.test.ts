@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { version } from "../../package.json" with { type: "json" };
+import { Fault } from "../../src/base/fault.ts";
 import { routes } from "../../src/http/app.ts";
 import { type OpenApi, openApiOf } from "../../src/http/openapi.ts";
 import { readQuery } from "../../src/http/query.ts";
@@ -74,11 +75,11 @@ describe("the API document", () => {
         };
         if (typeof minimum === "number") {
           expect(read(minimum)).toBeDefined();
-          expect(() => read(minimum - 1)).toThrow(name.slice(0, 0));
+          expect(() => read(minimum - 1)).toThrow(Fault);
         }
         if (typeof maximum === "number" && type === "integer") {
           expect(read(maximum)).toBeDefined();
-          expect(() => read(maximum + 1)).toThrow(name.slice(0, 0));
+          expect(() => read(maximum + 1)).toThrow(Fault);
         }
       }
     }

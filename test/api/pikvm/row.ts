@@ -1,5 +1,7 @@
 /** One row of the conformance table, and the client that asks it as one of PiKVM's would. */
 import { expect } from "bun:test";
+import type { OpenApi } from "../../../src/http/openapi.ts";
+import { checkAnswer } from "../../http/documented.ts";
 import type { Answer, Linkrd } from "../linkrd.ts";
 import { PASSWORD } from "../person.ts";
 
@@ -45,6 +47,8 @@ export interface World {
   readonly linkrd: Linkrd;
   /** The user `admin`, whose password is PASSWORD. */
   readonly cookie: string;
+  /** What the binary tells of its API: each answer is held against it. */
+  readonly document: OpenApi;
 }
 
 export function credentials(who: Who, { linkrd, cookie }: World): Record<string, string> {
@@ -75,6 +79,8 @@ export async function hold(row: Row, world: World): Promise<void> {
   const how = { method, headers, ...body, redirect: "manual" } as const;
   const answer = await world.linkrd.ask(path, how, "");
   expect({ status: answer.status, text: answer.text }).toMatchObject({ status });
+  const given = { status, headers: answer.headers.toJSON(), body: answer.text };
+  checkAnswer(world.document, { method, path }, given);
   for (const [name, value] of Object.entries(row.headers ?? {})) {
     const given = answer.headers.get(name) ?? "";
     if (typeof value === "string") expect([name, given]).toEqual([name, value]);
