@@ -87,7 +87,7 @@ export async function actAndSee<Report>(
       "x-settled": `${settling.isSettled}`,
       "x-changed": `${settling.hasChanged}`,
     };
-    return { response: new Response(shown.jpeg(), { headers }), report };
+    return { response: new Response(shown.body(), { headers }), report };
   } catch (error) {
     if (!(error instanceof Fault) || signal.aborted) throw error;
     const { code, message, details } = error;

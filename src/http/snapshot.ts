@@ -62,7 +62,7 @@ export function snapshotHandler(parts: PictureParts) {
     if (known !== undefined && matches(known, tagOf(parts, wish, picture))) {
       return new Response(null, { status: 304, headers });
     }
-    return new Response(picture.jpeg(), { headers: { ...headers, "content-type": "image/jpeg" } });
+    return new Response(picture.body(), { headers: { ...headers, "content-type": "image/jpeg" } });
   };
 }
 

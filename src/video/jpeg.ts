@@ -96,6 +96,17 @@ export function writeJpeg(
   target[end + 1] = EOI;
 }
 
+/** The pieces of the JPEG that `writeJpeg` writes, in their order. */
+export function jpegParts(
+  header: Uint8Array<ArrayBuffer>,
+  strips: readonly Uint8Array<ArrayBuffer>[],
+): Uint8Array<ArrayBuffer>[] {
+  const joined = strips.flatMap((strip, index) => {
+    return index === 0 ? [strip] : [Uint8Array.of(0xff, RST0 + ((index - 1) % 8)), strip];
+  });
+  return [header, ...joined, Uint8Array.of(0xff, EOI)];
+}
+
 /** The entropy-coded data of strips under each other: `RSTn` between them, from RST0 on. */
 export function joinStrips(strips: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(joinedLength(strips));

@@ -1,10 +1,14 @@
-import { jpegLength, writeJpeg } from "./jpeg.ts";
+import { jpegLength, jpegParts, writeJpeg } from "./jpeg.ts";
+
+const JPEG_TYPE = "image/jpeg";
 
 /** The bytes of a JPEG, wherever they lie. */
 export interface JpegBytes {
   readonly length: number;
   /** Put together when it is first asked for, and kept. */
-  readonly jpeg: () => Uint8Array;
+  readonly jpeg: () => Uint8Array<ArrayBuffer>;
+  /** The same for an answer: the runtime sends it to any number of clients without a copy. */
+  readonly body: () => Blob;
   /** Puts it together in `target`, from `at` on, and nowhere else. */
   readonly writeTo: (target: Uint8Array, at: number) => void;
 }
@@ -22,27 +26,35 @@ export interface Picture extends JpegBytes {
 }
 
 /** A JPEG that is whole. */
-export function wholeJpeg(bytes: Uint8Array): JpegBytes {
-  const { length } = bytes;
-  return { length, jpeg: () => bytes, writeTo: (target, at) => target.set(bytes, at) };
+export function wholeJpeg(bytes: Uint8Array<ArrayBuffer>): JpegBytes {
+  return {
+    length: bytes.length,
+    jpeg: () => bytes,
+    body: once(() => new Blob([bytes], { type: JPEG_TYPE })),
+    writeTo: (target, at) => target.set(bytes, at),
+  };
 }
 
 /** A JPEG of a header and strips (jpeg.ts). */
-export function stripsJpeg(header: Uint8Array, strips: readonly Uint8Array[]): JpegBytes {
+export function stripsJpeg(
+  header: Uint8Array<ArrayBuffer>,
+  strips: readonly Uint8Array<ArrayBuffer>[],
+): JpegBytes {
   const length = jpegLength(header, strips);
   const writeTo = (target: Uint8Array, at: number) => writeJpeg(header, strips, target, at);
-  let made: Uint8Array | undefined;
-  const make = () => {
+  const jpeg = () => {
     const bytes = new Uint8Array(length);
     writeTo(bytes, 0);
     return bytes;
   };
-  return {
-    length,
-    writeTo,
-    jpeg: () => {
-      made ??= make();
-      return made;
-    },
+  const body = () => new Blob(jpegParts(header, strips), { type: JPEG_TYPE });
+  return { length, writeTo, jpeg: once(jpeg), body: once(body) };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }

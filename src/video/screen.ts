@@ -29,6 +29,7 @@ export interface Tuning {
 }
 
 interface ScreenStrip extends ShownStrip {
+  readonly data: Uint8Array<ArrayBuffer>;
   /** Of the picture that it came with. */
   readonly version: number;
 }
@@ -68,7 +69,7 @@ export class Screen {
   readonly #captureRate = new FrameRate();
   readonly #pictureRate = new FrameRate();
   /** Undefined while frames are JPEGs already. */
-  #header: { readonly bytes: Uint8Array; readonly version: number } | undefined;
+  #header: { readonly bytes: Uint8Array<ArrayBuffer>; readonly version: number } | undefined;
   #strips: ScreenStrip[] = [];
   #picture: Picture | undefined;
   #version = 0;

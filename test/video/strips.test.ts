@@ -31,8 +31,8 @@ const FORMAT = { pixelFormat: 0, imageSize: 0, colorspace: 0, encoding: 0, quant
 /** What the main thread keeps of the video thread's messages. */
 class Viewer {
   readonly #encoder: StripEncoder;
-  #header: Uint8Array = new Uint8Array();
-  readonly #strips: Uint8Array[] = [];
+  #header = new Uint8Array();
+  readonly #strips: Uint8Array<ArrayBuffer>[] = [];
   /** Headers that came so far. */
   headers = 0;
 

@@ -52,10 +52,11 @@ export const HEADER = Uint8Array.of(0xaa);
 /** The next picture with the bytes of its JPEG, or why there is none. */
 export function ask(screen: Screen): Promise<unknown> {
   const { signal } = new AbortController();
-  const asked = screen.next(signal).then(({ writeTo, length, ...picture }) => {
+  const asked = screen.next(signal).then(async ({ writeTo, length, body, ...picture }) => {
     const jpeg = new Uint8Array(length);
     writeTo(jpeg, 0);
     expect(picture.jpeg()).toEqual(jpeg);
+    expect(await body().bytes()).toEqual(jpeg);
     return { ...picture, jpeg };
   });
   return asked.catch((error: unknown) => error);
