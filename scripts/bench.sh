@@ -11,7 +11,7 @@ as_root() {
 }
 
 missing=()
-for package in ustreamer libjpeg-turbo-progs chromium fonts-dejavu-core; do
+for package in ustreamer libjpeg-turbo-progs wrk chromium fonts-dejavu-core; do
 	status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)
 	[ "$status" = "ii " ] || missing+=("$package")
 done

@@ -49,9 +49,7 @@ async function main(rounds: number): Promise<void> {
   copyFileSync(join(ROOT, "dist/linkrd"), binary);
   const hid = `[hid]\nconsumer = "${world.probe.fifo}"`;
   const program = await linkrd(binary, join(folder, "linkrd"), device, hid);
-  const asks = [askOverHttp, askOverWebSocket].map((ask) =>
-    ask(program.origin, program.headers(0)),
-  );
+  const asks = [askOverHttp, askOverWebSocket].map((ask) => ask(program.origin, program.headers));
   const results: InputResult[] = [];
   for (let round = 0; round < rounds; round++) {
     process.stderr.write(`round ${round + 1} of ${rounds}: load ${loadavg()[0]?.toFixed(1)}\n`);
@@ -62,7 +60,7 @@ async function main(rounds: number): Promise<void> {
       if (scene === undefined) throw new Error("a scene is missing");
       plug(device, yuyvDevice(scene, { width: WIDTH, height: HEIGHT, fps: FPS }, counters));
       await using _ = await Running.start(program, world.library, devices, WIDTH);
-      using viewer = load === "video" ? watch(program.stream, program.headers(1)) : undefined;
+      using viewer = load === "video" ? watch(program.stream, program.headers) : undefined;
       const before = readCounters(counters).taken;
       const started = performance.now();
       for (const ask of asks) results.push(...(await measured(world, ask, load)));

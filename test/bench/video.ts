@@ -12,7 +12,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createRandom } from "../hid/random.ts";
 import { buildFakeV4l2, plug, readCounters, yuyvDevice } from "./fakev4l2/device.ts";
-import { freshSnapshot, snapshot, snapshotsPerSecond, Viewer } from "./video/client.ts";
+import {
+  DeltaViewer,
+  freshSnapshot,
+  snapshot,
+  snapshotsPerSecond,
+  Viewer,
+} from "./video/client.ts";
 import { timeEncoders } from "./video/encoder.ts";
 import { linkrd, type Program, Running, ustreamer } from "./video/program.ts";
 import { type Results, tablesOf } from "./video/results.ts";
@@ -24,7 +30,6 @@ const FPS = 30;
 const REST_MS = 1500;
 const WINDOW_MS = 4000;
 const LATENCIES = 60;
-const THROUGHPUT_MS = 2000;
 
 interface World {
   readonly library: string;
@@ -46,11 +51,15 @@ async function running<T>(
   return await measure(subject);
 }
 
-/** One viewer of the stream: what it costs, and what it gets. */
-async function watched(subject: Running, { counters }: World) {
+/** One viewer of a stream: what it costs, and what it gets. */
+async function watched(
+  subject: Running,
+  { counters }: World,
+  Kind: typeof Viewer | typeof DeltaViewer,
+) {
   await Bun.sleep(REST_MS);
   const restMiB = subject.memoryMiB();
-  await using viewer = new Viewer(subject.program);
+  await using viewer = new Kind(subject.program);
   await Bun.sleep(subject.program.settleMs);
   const [cpu, frames, started] = [subject.cpu(), readCounters(counters).taken, performance.now()];
   const [bytes, pictures] = [viewer.bytes, viewer.pictures];
@@ -86,19 +95,23 @@ async function latencies(one: () => Promise<number>): Promise<{ p50: number; p99
 }
 
 async function snapshots({ program }: Running, scene: Scene) {
-  const plain = async () => (await snapshot(program, 0)).ms;
+  const plain = async () => (await snapshot(program)).ms;
   await Bun.sleep(REST_MS);
   if (scene.name === "static") {
-    const { etag } = await snapshot(program, 0);
-    const known = etag === "" ? {} : { "if-none-match": etag };
-    const same = async () => (await snapshot(program, 0, known)).ms;
-    return { unchanged: await latencies(plain), notModified: await latencies(same) };
+    const { etag } = await snapshot(program);
+    const known: Record<string, string> = etag === "" ? {} : { "if-none-match": etag };
+    const same = async () => (await snapshot(program, known)).ms;
+    return {
+      unchanged: await latencies(plain),
+      notModified: await latencies(same),
+      notModified8: await snapshotsPerSecond(program, 8, known),
+    };
   }
   return {
     changed: await latencies(plain),
     fresh: await latencies(() => freshSnapshot(program)),
-    perSecond1: await snapshotsPerSecond(program, 1, THROUGHPUT_MS),
-    perSecond8: await snapshotsPerSecond(program, 8, THROUGHPUT_MS),
+    perSecond1: await snapshotsPerSecond(program, 1),
+    perSecond8: await snapshotsPerSecond(program, 8),
   };
 }
 
@@ -125,8 +138,13 @@ async function main(rounds: number): Promise<void> {
       for (const program of round % 2 === 0 ? programs : programs.toReversed()) {
         process.stderr.write(`round ${round + 1} of ${rounds}: ${scene.name}, ${program.name}\n`);
         const at = { program: program.name, scene: scene.name };
-        const stream = await running(world, program, scene, (subject) => watched(subject, world));
-        results.streams.push({ ...at, ...stream });
+        const watch = (subject: Running) => watched(subject, world, Viewer);
+        results.streams.push({ ...at, ...(await running(world, program, scene, watch)) });
+        if (program.delta !== undefined) {
+          const follow = (subject: Running) => watched(subject, world, DeltaViewer);
+          const delta = await running(world, program, scene, follow);
+          results.streams.push({ ...delta, program: `${program.name}, delta`, scene: scene.name });
+        }
         const isAsked = ["linkrd", "ustreamer"].includes(program.name);
         if (!isAsked || !["static", "typing"].includes(scene.name)) continue;
         const asked = await running(world, program, scene, (each) => snapshots(each, scene));

@@ -10,7 +10,7 @@ export class Viewer implements AsyncDisposable {
   pictures = 0;
 
   constructor({ stream, headers }: Program) {
-    this.#ended = this.#watch(stream, headers(0));
+    this.#ended = this.#watch(stream, headers);
   }
 
   async #watch(url: string, headers: Record<string, string>): Promise<void> {
@@ -32,6 +32,34 @@ export class Viewer implements AsyncDisposable {
   }
 }
 
+/** One viewer of the delta stream, who acknowledges each picture as it comes. */
+export class DeltaViewer implements AsyncDisposable {
+  readonly #socket: WebSocket;
+  bytes = 0;
+  pictures = 0;
+
+  constructor({ delta = "", headers }: Program) {
+    this.#socket = new WebSocket(delta, { headers });
+    this.#socket.binaryType = "arraybuffer";
+    this.#socket.onmessage = ({ data }) => this.#receive(new Uint8Array(data));
+  }
+
+  /** docs/screen-ws.md: the kinds 2 and 3 are pictures, with a number at 4. */
+  #receive(message: Uint8Array): void {
+    this.bytes += message.length;
+    if (message[0] !== 2 && message[0] !== 3) return;
+    this.pictures++;
+    this.#socket.send(Uint8Array.of(1, ...message.subarray(4, 8)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#socket.onclose = () => resolve();
+    this.#socket.close();
+    await promise;
+  }
+}
+
 /** Parts that begin in a chunk; one whose head is cut in two by chance is missed. */
 function count(chunk: Buffer): number {
   let parts = 0;
@@ -50,11 +78,10 @@ interface Snapshot {
 
 export async function snapshot(
   program: Program,
-  client: number,
   more: Record<string, string> = {},
 ): Promise<Snapshot> {
   const started = performance.now();
-  const headers = { ...program.headers(client), ...more };
+  const headers = { ...program.headers, ...more };
   const answer = await fetch(program.snapshot, { headers });
   const jpeg = await answer.bytes();
   const ms = performance.now() - started;
@@ -68,28 +95,32 @@ export async function snapshot(
 /** Until a picture is there that had not been taken when it was asked for. */
 export async function freshSnapshot(program: Program): Promise<number> {
   const started = performance.now();
-  const { jpeg } = await snapshot(program, 0);
+  const { jpeg } = await snapshot(program);
   if (program.name === "linkrd") return performance.now() - started;
   for (;;) {
-    const later = await snapshot(program, 0);
+    const later = await snapshot(program);
     if (Buffer.compare(later.jpeg, jpeg) !== 0) return performance.now() - started;
   }
 }
 
-/** Snapshots a second that `clients` get together who each ask again at once. */
+/**
+ * Snapshots a second that `clients` get together who each ask again at once, with `more` headers.
+ * By wrk, since a client in JavaScript would be what is measured.
+ */
 export async function snapshotsPerSecond(
   program: Program,
   clients: number,
-  durationMs: number,
+  more: Record<string, string> = {},
 ): Promise<number> {
-  const started = performance.now();
-  let count = 0;
-  const ask = async (client: number) => {
-    while (performance.now() - started < durationMs) {
-      await snapshot(program, client);
-      count++;
-    }
-  };
-  await Promise.all(Array.from({ length: clients }, (_, client) => ask(client)));
-  return count / ((performance.now() - started) / 1000);
+  const headers = Object.entries({ ...(await program.unbounded()), ...more });
+  const child = Bun.spawn([
+    ...["wrk", "--threads=1", `--connections=${clients}`, `--duration=${THROUGHPUT_SECONDS}`],
+    ...headers.flatMap(([name, value]) => ["--header", `${name}: ${value}`]),
+    program.snapshot,
+  ]);
+  const told = await child.stdout.text();
+  if (told.includes("Non-2xx")) throw new Error(`${program.name}: ${told}`);
+  return Number(/Requests\/sec: +([\d.]+)/.exec(told)?.[1]);
 }
+
+const THROUGHPUT_SECONDS = 2;
