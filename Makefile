@@ -1,7 +1,7 @@
 # `make` alone lists the targets. Each installs what it needs and the machine lacks, by
 # scripts/setup.sh.
 .DEFAULT_GOAL := help
-.PHONY: help run build native deb check test bench lab layouts openapi clean
+.PHONY: help run build native deb check test image image-test bench lab layouts openapi clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,17 @@ test: ## every check there is, the kernel lab among them
 	@scripts/setup.sh test
 	@scripts/build.sh x64 arm64
 	@scripts/test.sh
+
+image: ## dist/linkrd-VERSION-arm64.img.xz, to be written to a card; the first time takes long
+	@scripts/setup.sh build
+	@scripts/image-setup.sh build
+	@scripts/build.sh arm64
+	@scripts/deb.sh arm64
+	@scripts/image.sh
+
+image-test: image ## boot the image in an emulator; takes an hour
+	@scripts/image-setup.sh test
+	@scripts/image-test.sh
 
 bench: ## what requests and frames cost; numbers go to build/bench
 	@scripts/setup.sh run

@@ -168,7 +168,7 @@ export function checkReached(tree: Tree): string[] {
     for (const target of edges.get(path) ?? []) visit(target);
   };
   const scripts = [...edges.keys()].filter((path) =>
-    /^(scripts|test\/(lab|bench|arm64))\//.test(path),
+    /^(scripts|test\/(lab|bench|arm64|image))\//.test(path),
   );
   const tests = [...edges.keys()].filter((path) => path.endsWith(".test.ts"));
   const own = (path: string) => !path.endsWith(".d.ts");
