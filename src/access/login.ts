@@ -29,6 +29,8 @@ export interface LoginParts {
 
 export class Login {
   readonly #parts: LoginParts;
+  /** What is under way, by name, hash and password. */
+  readonly #checks = new Map<string, Promise<boolean>>();
 
   constructor(parts: LoginParts) {
     this.#parts = parts;
@@ -54,16 +56,31 @@ export class Login {
   }
 
   async #verify(attempt: Attempt, known: User | undefined): Promise<boolean> {
-    const { passwords, totp, user } = this.#parts;
+    const { totp, user } = this.#parts;
     const secret = known?.totp ?? "";
     const end = secret === "" ? attempt.password.length : -CODE_DIGITS;
     const [password, code] = [attempt.password.slice(0, end), attempt.password.slice(end)];
-    const right = await passwords.check(known?.password, password);
+    const right = await this.#isPassword(attempt.user, known?.password, password);
     // That took a while, in which somebody may have changed the password or removed the user.
     const now = user(attempt.user);
     const same = now?.password === known?.password && (now?.totp ?? "") === secret;
     if (!right || !same) return false;
     return secret === "" || totp.accept({ ...attempt, secret, password, code });
+  }
+
+  /**
+   * A client that sends its password with each of many requests at once has it checked once. What
+   * is alike in name and password shares the work whether or not there is such a user, so that time
+   * tells nothing; nothing is kept.
+   */
+  #isPassword(name: string, hash: string | undefined, password: string): Promise<boolean> {
+    const key = JSON.stringify([name, hash, password]);
+    const running = this.#checks.get(key);
+    if (running !== undefined) return running;
+    const forget = () => this.#checks.delete(key);
+    const check = this.#parts.passwords.check(hash, password).finally(forget);
+    this.#checks.set(key, check);
+    return check;
   }
 
   /** Names of users are told; other names may be a password that somebody typed one field early. */

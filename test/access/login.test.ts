@@ -2,6 +2,7 @@ import { describe, expect, spyOn, test } from "bun:test";
 import { Secret, TOTP } from "otpauth";
 import { readAudit } from "../../src/access/audit.ts";
 import type { Attempt } from "../../src/access/login.ts";
+import { LIMITS } from "../../src/base/limits.ts";
 import { HERE, openPeople, SECRET, THERE } from "./people.ts";
 
 const PEOPLE = [
@@ -52,6 +53,25 @@ describe("a login", () => {
     }
     expect(verify.mock.calls.length).toBe(wrong.length);
     for (const [given] of verify.mock.calls) expect(`${given}`.length).toBeLessThanOrEqual(500);
+    verify.mockRestore();
+  });
+
+  test("checks the password of many requests at once only once", async () => {
+    await using world = await openPeople(PEOPLE);
+    const { login } = world.authority;
+    const verify = spyOn(Bun.password, "verify");
+    const all = (...attempts: Attempt[]) => Promise.all(attempts.map((each) => login.check(each)));
+    const many = Array.from({ length: 30 }, () => attempt("admin", "right", HERE, "header"));
+    for (const user of await all(...many)) expect(user?.name).toBe("admin");
+    expect(verify.mock.calls.length).toBe(1);
+    await all(attempt("admin", "right"), attempt("nobody", "right"), attempt("admin", "wrong"));
+    expect(verify.mock.calls.length).toBe(4);
+    world.pass(LIMITS.login_memory_ms + 60_000);
+    await all(attempt("nobody", "right"), attempt("nobody", "right"));
+    expect(verify.mock.calls.length).toBe(5);
+    world.pass(LIMITS.login_memory_ms + 60_000);
+    await login.check(attempt("admin", "right"));
+    expect(verify.mock.calls.length).toBe(6);
     verify.mockRestore();
   });
 
