@@ -29,6 +29,8 @@ export const LIMITS = {
   input_events_waiting_max: 1024,
   /** Events of a socket that are done before somebody else has a turn. */
   input_events_at_once_max: 32,
+  /** What a socket sent is done by then, or not at all: a host asleep is known for it after 1 s. */
+  input_wait_ms_max: 2000,
   /** A stream that says nothing for longer is taken for dead by browsers and ffmpeg. */
   stream_silence_ms_max: 1000,
 

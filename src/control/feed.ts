@@ -1,4 +1,5 @@
 /** Input that comes as it is made, and is answered by nobody: the events of a WebSocket. */
+import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Arbiter } from "./arbiter.ts";
 import type { Batch, ControlEvent } from "./events.ts";
@@ -52,25 +53,44 @@ export class InputFeed {
 
   /** In pieces, so that others have a turn in between. */
   async #run(): Promise<void> {
-    const { arbiter, party, refused } = this.#parts;
-    const asker = { party, waitMs: 0, waitingMax: LIMITS.sockets_max };
-    const { signal } = this.#closing;
     this.#isRunning = true;
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, LIMITS.input_events_at_once_max);
       try {
-        await arbiter.run(batch, asker, signal);
+        await this.#do(batch);
         this.#refusal = "";
       } catch (error) {
-        this.#waiting = [];
-        await arbiter.letGo(party);
-        const refusal = error instanceof Error ? error.message : "";
-        if (!signal.aborted && refusal !== this.#refusal) refused(error);
-        this.#refusal = refusal;
+        await this.#giveUp(error);
       }
     }
     this.#isRunning = false;
   }
+
+  async #do(batch: Batch): Promise<void> {
+    const { arbiter, party } = this.#parts;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(tooLate()), LIMITS.input_wait_ms_max);
+    const signal = AbortSignal.any([this.#closing.signal, late.signal]);
+    try {
+      await arbiter.run(batch, { party, waitMs: 0, waitingMax: LIMITS.sockets_max }, signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #giveUp(error: unknown): Promise<void> {
+    const { arbiter, party, refused } = this.#parts;
+    this.#waiting = [];
+    await arbiter.letGo(party);
+    const refusal = error instanceof Error ? error.message : "";
+    if (!this.#closing.signal.aborted && refusal !== this.#refusal) refused(error);
+    this.#refusal = refusal;
+  }
+}
+
+function tooLate(): Fault {
+  const sentence = "a batch of somebody else's is not done: wait for its end, or take over";
+  return new Fault("conflict", sentence, { details: { reason: "busy" } });
 }
 
 /** What two movements come to when no more than one can be done; undefined for anything else. */

@@ -1,8 +1,8 @@
-import { expect, test } from "bun:test";
+import { afterEach, expect, jest, test } from "bun:test";
 import { Fault } from "../../src/base/fault.ts";
 import { LIMITS } from "../../src/base/limits.ts";
 import { Arbiter } from "../../src/control/arbiter.ts";
-import type { ControlEvent } from "../../src/control/events.ts";
+import type { Batch, ControlEvent } from "../../src/control/events.ts";
 import { InputFeed } from "../../src/control/feed.ts";
 import { Runner } from "../../src/control/runner.ts";
 import { layoutOf } from "../../src/hid/layout.ts";
@@ -38,6 +38,10 @@ function stall(sink: NotingSink): () => void {
 async function taken(sink: NotingSink, count: number): Promise<void> {
   while (sink.taken.length < count) await new Promise(setImmediate);
 }
+
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 const key = (usage: number, pressed = true): ControlEvent => ({ kind: "key", usage, pressed });
 const move = (x: number): ControlEvent => ({ kind: "move", x, y: 0 });
@@ -104,6 +108,32 @@ test("closing while it waits for its turn presses nothing", async () => {
   leaving.abort();
   expect(await running).toBe("left");
   expect(sink.taken).toEqual([]);
+});
+
+test("what cannot be done soon, behind a batch that lasts, is not done at all", async () => {
+  jest.useFakeTimers();
+  const { sink, arbiter, refusals, feed } = setUp();
+  const leaving = new AbortController();
+  const asker = { party: partyOf("person", "c"), waitMs: 0 };
+  const lasting: Batch = [{ kind: "delay", milliseconds: 600_000 }];
+  const running = arbiter.run(lasting, asker, leaving.signal).catch(() => "left");
+  const pass = async (milliseconds: number) => {
+    jest.advanceTimersByTime(milliseconds);
+    for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+  };
+  feed.push([key(4)]);
+  await pass(LIMITS.input_wait_ms_max - 1);
+  feed.push([key(4, false)]);
+  expect(refusals).toEqual([]);
+  await pass(1);
+  expect(refusals).toEqual(["conflict"]);
+  leaving.abort();
+  expect(await running).toBe("left");
+  await pass(10);
+  expect(sink.taken).toEqual([]);
+  feed.push([key(5)]);
+  await pass(0);
+  expect(sink.taken).toEqual(["k 000005"]);
 });
 
 test("others have a turn between, however much comes", async () => {
