@@ -6,12 +6,10 @@
  */
 import { machine as architecture, hostname, release, type, version } from "node:os";
 import type { Context } from "hono";
-import { record, string, unknown } from "valibot";
 import type { Machine } from "../base/machine.ts";
 import type { Screen } from "../video/screen.ts";
-import type { RouteDoc } from "./doc.ts";
 import { KVMD_VERSION, kvmdReply } from "./kvmd.ts";
-import { bool, optional, required } from "./kvmd-query.ts";
+import { infoDoc } from "./kvmd-info-doc.ts";
 import { readLooseQuery } from "./query.ts";
 import type { Env } from "./route.ts";
 import { validList, validOneOf } from "./validate.ts";
@@ -39,20 +37,6 @@ export type InfoField = (typeof INFO_FIELDS)[number];
 
 /** kvmd's bound on the parameter `fields`. */
 const FIELDS_CHARACTERS_MAX = 512;
-
-export const infoDoc = {
-  tag: "PiKVM",
-  summary: "What the device is, and how it does",
-  query: {
-    legacy: optional(bool("With `hw`, as before kvmd 4.100."), true),
-    // Which there are depends on `legacy`.
-    fields: optional(
-      required("Some of the fields; all if left out.", { type: "string" }, (text) => text ?? ""),
-      "",
-    ),
-  },
-  answers: { 200: { about: "By field.", json: record(string(), unknown()) } },
-} as const satisfies RouteDoc;
 
 /** Reads one of them. */
 export async function infoOf(

@@ -1,5 +1,5 @@
 /** The video as kvmd's clients see it, and what they can change of it while it runs. */
-import { array, boolean, nullable, number, object, string } from "valibot";
+import { array, boolean, nullable, number, object, optional, string } from "valibot";
 import { KvmdFault } from "./kvmd.ts";
 import { Tesseract } from "./tesseract.ts";
 import { USTREAMER_STATE, type UstreamerParts, ustreamerState } from "./ustreamer.ts";
@@ -10,7 +10,7 @@ export interface StreamerParts extends UstreamerParts {
   readonly fpsLimit: () => number;
 }
 
-const PARAMS = object({ desired_fps: number(), quality: number() });
+const PARAMS = object({ desired_fps: number(), quality: optional(number()) });
 
 /** The shape of {@link StreamerPanel.state}. */
 export const STREAMER_STATE = object({
@@ -51,7 +51,7 @@ export class StreamerPanel {
 
   get state() {
     const { fpsLimit, fpsMax, quality } = this.#parts;
-    const params = { desired_fps: fpsMax(), quality: quality() };
+    const params = { desired_fps: fpsMax(), ...(this.#encodes ? { quality: quality() } : {}) };
     const { online, width, height } = this.saved ?? {};
     return {
       features: { quality: this.#encodes, resolution: false, h264: false },

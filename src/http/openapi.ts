@@ -65,6 +65,7 @@ export type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>
 export interface OpenApi {
   readonly openapi: "3.1.1";
   readonly info: JsonSchema;
+  readonly servers: readonly { readonly url: string; readonly description: string }[];
   readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Paths;
   readonly components: JsonSchema;
@@ -91,6 +92,7 @@ export function openApiOf(routes: readonly Route[], version: string): OpenApi {
       description: ABOUT,
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
+    servers: [{ url: "/", description: "The device that the document comes from." }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
     components: {
