@@ -44,6 +44,24 @@ export async function visit(
   return { page, context, complaints, [Symbol.asyncDispose]: () => context.close() };
 }
 
+/** Somebody who is logged in already, by the cookie of test/api/person.ts. */
+export async function arrive(
+  browser: Browser,
+  server: { readonly port: number },
+  cookie: string,
+  options: Parameters<Browser["newContext"]>[0] = {},
+): Promise<Person> {
+  const [name = "", value = ""] = cookie.split("=");
+  const known = { name, value, domain: "127.0.0.1", path: "/", httpOnly: true, secure: false };
+  const cookies = [{ ...known, expires: -1, sameSite: "Strict" as const }];
+  const person = await visit(browser, server, {
+    ...options,
+    storageState: { cookies, origins: [] },
+  });
+  await person.page.getByRole("navigation", { name: "Tools" }).waitFor();
+  return person;
+}
+
 /** Logs in as the `admin` of test/api/person.ts, after a wait if there was a wrong password. */
 export async function logIn(page: Page, password = PASSWORD): Promise<void> {
   const [inside, wait] = [page.getByRole("navigation", { name: "Tools" }), page.getByRole("alert")];

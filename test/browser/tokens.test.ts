@@ -6,16 +6,17 @@ import { Secret, TOTP } from "otpauth";
 import type { Browser, Page } from "playwright-core";
 import { Linkrd } from "../api/linkrd.ts";
 import { curl, enter, PASSWORD } from "../api/person.ts";
-import { launch, logIn, type Person, visit } from "./chromium.ts";
+import { arrive, launch, logIn, type Person, visit } from "./chromium.ts";
 
 const MARKUP = "<img src=x onerror=alert(1)>";
 
 let browser: Browser;
 let linkrd: Linkrd;
+let cookie: string;
 
 beforeAll(async () => {
   [browser, linkrd] = await Promise.all([launch(), Linkrd.start()]);
-  await enter(linkrd);
+  cookie = await enter(linkrd);
 });
 
 afterAll(async () => {
@@ -24,8 +25,7 @@ afterAll(async () => {
 });
 
 async function openSettings(options: Parameters<typeof visit>[2] = {}): Promise<Person> {
-  const person = await visit(browser, linkrd, options);
-  await logIn(person.page);
+  const person = await arrive(browser, linkrd, cookie, options);
   await person.page.getByRole("button", { name: "System Settings" }).click();
   await person.page.getByRole("heading", { name: "Access Tokens" }).waitFor();
   return person;
@@ -144,7 +144,9 @@ test("what a hand wrote into the file is text, whatever it says", async () => {
 
 test("the password is changed, and other sessions end under their users' hands", async () => {
   await using one = await openSettings();
-  await using two = await openSettings();
+  await using two = await visit(browser, linkrd);
+  await logIn(two.page);
+  await two.page.getByRole("button", { name: "System Settings" }).click();
   const next = "another horse: battery";
   await one.page.getByRole("button", { name: "Change password" }).click();
   const dialog = one.page.getByRole("dialog");
@@ -166,6 +168,8 @@ test("the password is changed, and other sessions end under their users' hands",
     (json) => fetch("/api/account/password", { method: "PUT", body: JSON.stringify(json) }),
     body,
   );
+  // The password is as it was, and nobody is logged in: tests that follow begin anew.
+  cookie = await enter(linkrd);
   expect([one.complaints, two.complaints]).toEqual([[], []]);
 }, 60_000);
 

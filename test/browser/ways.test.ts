@@ -5,7 +5,7 @@ import { Linkrd } from "../api/linkrd.ts";
 import { enter } from "../api/person.ts";
 import { until } from "../lab/guest/run.ts";
 import { untilShown } from "./canvas.ts";
-import { launch, logIn, visit } from "./chromium.ts";
+import { arrive, launch, visit } from "./chromium.ts";
 import { Wire } from "./wire.ts";
 
 /** What a first visit may cost, headers and all. */
@@ -16,10 +16,11 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
 
 let browser: Browser;
 let linkrd: Linkrd;
+let cookie: string;
 
 beforeAll(async () => {
   [browser, linkrd] = await Promise.all([launch(), Linkrd.start()]);
-  await enter(linkrd);
+  cookie = await enter(linkrd);
 });
 
 afterAll(async () => {
@@ -50,10 +51,8 @@ test("a first visit costs at most 100 kB, and a second one next to nothing", asy
 
 test("a device that is missing is said in words, with what to do", async () => {
   await using bare = await Linkrd.start(NO_DEVICE);
-  await enter(bare);
-  await using person = await visit(browser, bare);
+  await using person = await arrive(browser, bare, await enter(bare));
   const { page } = person;
-  await logIn(page);
   await page.getByRole("heading", { name: "No capture device" }).waitFor();
   await page.getByText("is the HDMI capture plugged in").waitFor();
   await page.keyboard.press("a");
@@ -63,9 +62,8 @@ test("a device that is missing is said in words, with what to do", async () => {
 
 test("where WebSockets do not pass, the browser shows the MJPEG stream", async () => {
   await using wire = await Wire.lay(linkrd.port, false);
-  await using person = await visit(browser, wire);
+  await using person = await arrive(browser, wire, cookie);
   const { page } = person;
-  await logIn(page);
   await page.getByText("MJPEG", { exact: true }).waitFor();
   await page.getByText("640×360").waitFor();
   const [download] = await Promise.all([
@@ -76,9 +74,8 @@ test("where WebSockets do not pass, the browser shows the MJPEG stream", async (
 }, 30_000);
 
 test("screenshots and recordings are saved as files", async () => {
-  await using person = await visit(browser, linkrd);
+  await using person = await arrive(browser, linkrd, cookie);
   const { page } = person;
-  await logIn(page);
   await page.getByText("640×360").waitFor();
   const [shot] = await Promise.all([
     page.waitForEvent("download"),
@@ -95,9 +92,8 @@ test("screenshots and recordings are saved as files", async () => {
 });
 
 test("a finger taps and holds, and the phone's keyboard types", async () => {
-  await using person = await visit(browser, linkrd, PHONE);
+  await using person = await arrive(browser, linkrd, cookie, PHONE);
   const { page } = person;
-  await logIn(page);
   await page.getByText("640×360").waitFor();
   const box = await page.locator(".stage").boundingBox();
   if (box === null) throw new Error("the stage has no place");
@@ -117,5 +113,22 @@ test("a finger taps and holds, and the phone's keyboard types", async () => {
   await page.getByRole("button", { name: "Type with this device's keyboard" }).click();
   await page.keyboard.insertText("from a phone");
   await untilShown(page, "from a phone");
+  expect(person.complaints).toEqual([]);
+});
+
+test("quality and frames a second are changed while it runs", async () => {
+  await using person = await arrive(browser, linkrd, cookie);
+  const { page } = person;
+  await page.getByRole("button", { name: "System Settings" }).click();
+  await page.getByRole("button", { name: "Video" }).click();
+  await page.getByText("640×360").waitFor();
+  await page.getByLabel("JPEG quality").fill("55");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await page.getByText("In force until linkrd starts anew").waitFor();
+  const { json } = await linkrd.ask("/api/streamer");
+  expect(json).toMatchObject({ result: { params: { quality: 55 } } });
+  await page.getByLabel("JPEG quality").fill("500");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await page.getByRole("alert").waitFor();
   expect(person.complaints).toEqual([]);
 });
