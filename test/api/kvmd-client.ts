@@ -49,7 +49,7 @@ export class KvmdClient implements Disposable {
   async until<Found>(found: () => Found | undefined): Promise<Found> {
     for (;;) {
       const result = found();
-      if (result !== undefined && result !== false) return result;
+      if (result !== undefined) return result;
       if (this.closed !== undefined) {
         throw new Error(`closed: ${this.closed.code} ${this.closed.reason}`);
       }
