@@ -74,6 +74,7 @@ static void formats(void)
 	FIELD(v4l2_format, fmt.pix_mp.colorspace);
 	FIELD(v4l2_format, fmt.pix_mp.plane_fmt[0].sizeimage);
 	FIELD(v4l2_format, fmt.pix_mp.plane_fmt[0].bytesperline);
+	FIELD(v4l2_format, fmt.pix_mp.plane_fmt[1].bytesperline);
 	FIELD(v4l2_format, fmt.pix_mp.num_planes);
 	FIELD(v4l2_format, fmt.pix_mp.ycbcr_enc);
 	FIELD(v4l2_format, fmt.pix_mp.quantization);

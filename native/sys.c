@@ -76,10 +76,23 @@ EXPORT int64_t linkrd_write(int32_t fd, const void *bytes, uint64_t length)
 	return count < 0 ? -errno : count;
 }
 
-/* Readable and shared memory of a device. An address of user space never has its top bit set. */
-EXPORT int64_t linkrd_mmap(int32_t fd, uint64_t length, int64_t offset)
+/*
+ * Readable and shared memory of a device, at `place` in what was reserved, or, if that is 0,
+ * anywhere. An address of user space never has its top bit set.
+ */
+EXPORT int64_t linkrd_mmap(int32_t fd, uint64_t length, int64_t offset, int64_t place)
 {
-	void *address = mmap(NULL, (size_t)length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+	int flags = MAP_SHARED | (place ? MAP_FIXED : 0);
+	void *wanted = (void *)(intptr_t)place;
+	void *address = mmap(wanted, (size_t)length, PROT_READ | PROT_WRITE, flags, fd, offset);
+	return address == MAP_FAILED ? -errno : (int64_t)(intptr_t)address;
+}
+
+/* Addresses for what has to lie side by side; there is nothing yet that could be read. */
+EXPORT int64_t linkrd_reserve(uint64_t length)
+{
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+	void *address = mmap(NULL, (size_t)length, PROT_NONE, flags, -1, 0);
 	return address == MAP_FAILED ? -errno : (int64_t)(intptr_t)address;
 }
 

@@ -1,14 +1,11 @@
 import { LIMITS } from "../base/limits.ts";
-import { check, EAGAIN, EINVAL, SystemError } from "./errno.ts";
+import { alignMemory, Buffers, type Filled, type Part } from "./buffers.ts";
+import { check } from "./errno.ts";
 import { Receiver } from "./receiver.ts";
 import { Struct } from "./struct.ts";
 import { OPEN, type Sys } from "./sys.ts";
 import {
-  BUF_FLAG_ERROR,
-  BUF_FLAG_TIMESTAMP_MASK,
-  BUF_FLAG_TIMESTAMP_MONOTONIC,
   BUF_TYPE,
-  BUFFER,
   CAP,
   CAPABILITY,
   FIELD_NONE,
@@ -17,9 +14,6 @@ import {
   FORMAT_MPLANE,
   FRMSIZE_TYPE_DISCRETE,
   FRMSIZEENUM,
-  MEMORY_MMAP,
-  PLANE,
-  REQUESTBUFFERS,
   VIDIOC,
 } from "./v4l2.ts";
 
@@ -49,30 +43,17 @@ export interface Size {
 export interface CaptureFormat extends Size, Colours {
   readonly pixelFormat: number;
   readonly stride: number;
-  readonly imageSize: number;
+  /** Where chroma begins that has memory of its own, from the start of luma, and its stride. */
+  readonly chroma?: { readonly start: number; readonly stride: number };
 }
 
-/** One filled buffer, out of the driver's hands until it is queued again. */
-export interface Filled {
-  readonly index: number;
-  /** Where the picture starts in our address space. */
-  readonly address: number;
-  /** Bytes of picture, never more than is mapped. */
-  readonly length: number;
-  readonly sequence: number;
-  /** When the driver had it, CLOCK_MONOTONIC, microseconds; undefined if by another clock. */
-  readonly atUs: number | undefined;
-  /** The driver marked it damaged, or gave it without content. */
-  readonly damaged: boolean;
-}
+/** A device that offers more has no end: the longest list of a driver has about eighty. */
+const FORMATS_MAX = 256;
 
-interface Mapped {
-  readonly address: number;
-  readonly length: number;
-}
+const WHOLE: Part = { start: 0, bytesMin: 0 };
 
 /**
- * A V4L2 capture device with memory-mapped buffers, single- or multi-planar (one plane in memory).
+ * A V4L2 capture device with memory-mapped buffers, single- or multi-planar, of one part or two.
  *
  * One method for each step of the ladder; `close` is safe from any rung. Source: the kernel's
  * userspace-api/media/v4l. Methods throw SystemError unless they say otherwise.
@@ -82,9 +63,8 @@ export class CaptureDevice {
   readonly #path: string;
   readonly #fd: number;
   readonly #type: number;
-  readonly #mapped: Mapped[] = [];
-  readonly #buffer = new Struct(BUFFER);
-  readonly #plane = new Struct(PLANE);
+  #parts: readonly Part[] = [WHOLE];
+  #buffers: Buffers | undefined;
   readonly identity: Identity;
   /** The HDMI side, of the same node. */
   readonly receiver: Receiver;
@@ -120,18 +100,18 @@ export class CaptureDevice {
 
   /** Buffers that the driver gave, which may be fewer than were asked for. */
   get buffers(): number {
-    return this.#mapped.length;
+    return this.#buffers?.count ?? 0;
   }
 
   /**
-   * The pixel formats on offer, in the driver's order; at most 64 (VIDIOC_ENUM_FMT).
+   * The pixel formats on offer, in the driver's order; at most FORMATS_MAX (VIDIOC_ENUM_FMT).
    *
    * @param busCode only those into which this format of the media bus is written; 0: all
    */
   formats(busCode = 0): number[] {
     const found: number[] = [];
     const entry = new Struct(FMTDESC);
-    for (let index = 0; index < 64; index++) {
+    for (let index = 0; index < FORMATS_MAX; index++) {
       entry.clear().set("index", index).set("type", this.#type).set("mbus_code", busCode);
       if (this.#sys.tryIoctl(this.#fd, VIDIOC.ENUM_FMT, entry.bytes) < 0) break;
       found.push(entry.get("pixelformat"));
@@ -164,8 +144,9 @@ export class CaptureDevice {
    * device made of it
    */
   setFormat(pixelFormat: number, size?: Size, colours?: Colours): CaptureFormat {
-    const multiplanar = this.#type === BUF_TYPE.captureMplane;
-    const format = multiplanar ? new Struct(FORMAT_MPLANE) : new Struct(FORMAT);
+    const isPlanar = this.#type === BUF_TYPE.captureMplane;
+    const planar = isPlanar ? new Struct(FORMAT_MPLANE) : undefined;
+    const format = planar ?? new Struct(FORMAT);
     format.set("type", this.#type);
     this.#ioctl("VIDIOC_G_FMT", VIDIOC.G_FMT, format.bytes);
     format.set("pixelformat", pixelFormat).set("field", FIELD_NONE);
@@ -177,84 +158,45 @@ export class CaptureDevice {
     // Left as they are, the sizes of the old format could be taken as wishes for the new one.
     format.set("bytesperline", 0).set("sizeimage", 0);
     this.#ioctl("VIDIOC_S_FMT", VIDIOC.S_FMT, format.bytes);
-    return {
+    const taken = {
       width: format.get("width"),
       height: format.get("height"),
       pixelFormat: format.get("pixelformat"),
       stride: format.get("bytesperline"),
-      imageSize: format.get("sizeimage"),
       colorspace: format.get("colorspace"),
       encoding: format.get("ycbcr_enc"),
       quantization: format.get("quantization"),
     };
+    this.#parts = [WHOLE];
+    if (planar?.get("num_planes") !== 2) return taken;
+    const start = alignMemory(planar.get("sizeimage"));
+    this.#parts = [
+      { start: 0, bytesMin: taken.stride * taken.height },
+      { start, bytesMin: 0 },
+    ];
+    return { ...taken, chroma: { start, stride: planar.get("chroma.bytesperline") } };
   }
 
   /** Gets `count` or more buffers from the driver, maps them, queues them all and starts. */
   start(count: number): void {
-    const request = new Struct(REQUESTBUFFERS)
-      .set("count", count)
-      .set("type", this.#type)
-      .set("memory", MEMORY_MMAP);
-    this.#ioctl("VIDIOC_REQBUFS", VIDIOC.REQBUFS, request.bytes);
-    for (let index = 0; index < request.get("count"); index++) {
-      this.#prepare(index);
-      this.#ioctl("VIDIOC_QUERYBUF", VIDIOC.QUERYBUF, this.#buffer.bytes);
-      const single = this.#type === BUF_TYPE.capture;
-      const length = single ? this.#buffer.get("length") : this.#plane.get("length");
-      const offset = single ? this.#buffer.get("offset") : this.#plane.get("mem_offset");
-      this.#mapped.push({ address: this.#sys.map(this.#fd, length, offset), length });
-      this.queue(index);
-    }
-    this.#ioctl("VIDIOC_STREAMON", VIDIOC.STREAMON, this.#typeBytes());
+    this.#buffers = new Buffers(this.#sys, this.#path, this.#fd, this.#type, this.#parts);
+    this.#buffers.start(count);
   }
 
   /** Hands a buffer back to the driver. */
   queue(index: number): void {
-    this.#prepare(index);
-    this.#ioctl("VIDIOC_QBUF", VIDIOC.QBUF, this.#buffer.bytes);
+    this.#buffers?.queue(index);
   }
 
   /** Takes the oldest filled buffer, or undefined if there is none yet. */
   dequeue(): Filled | undefined {
-    this.#prepare(0);
-    const result = this.#sys.tryIoctl(this.#fd, VIDIOC.DQBUF, this.#buffer.bytes);
-    if (result === -EAGAIN) return undefined;
-    check(result, "VIDIOC_DQBUF", this.#path);
-    const index = this.#buffer.get("index");
-    const mapped = this.#mapped[index];
-    if (mapped === undefined) throw new SystemError("VIDIOC_DQBUF", `${this.#path} index`, EINVAL);
-    const single = this.#type === BUF_TYPE.capture;
-    const skipped = single ? 0 : this.#plane.get("data_offset");
-    const used = single ? this.#buffer.get("bytesused") : this.#plane.get("bytesused");
-    const flags = this.#buffer.get("flags");
-    const isMonotonic = (flags & BUF_FLAG_TIMESTAMP_MASK) === BUF_FLAG_TIMESTAMP_MONOTONIC;
-    const secondsUs = 1_000_000 * this.#buffer.get("timestamp.tv_sec");
-    return {
-      index,
-      address: mapped.address + skipped,
-      length: Math.max(0, Math.min(used, mapped.length) - skipped),
-      sequence: this.#buffer.get("sequence"),
-      atUs: isMonotonic ? secondsUs + this.#buffer.get("timestamp.tv_usec") : undefined,
-      damaged: (flags & BUF_FLAG_ERROR) !== 0 || used === 0 || used > mapped.length,
-    };
+    return this.#buffers?.dequeue();
   }
 
   /** Stops, unmaps and closes, from any state. */
   close(): void {
-    this.#sys.tryIoctl(this.#fd, VIDIOC.STREAMOFF, this.#typeBytes());
-    for (const { address, length } of this.#mapped.splice(0)) this.#sys.unmap(address, length);
+    this.#buffers?.stop();
     this.#sys.close(this.#fd);
-  }
-
-  #prepare(index: number): void {
-    this.#buffer.clear().set("index", index).set("type", this.#type).set("memory", MEMORY_MMAP);
-    if (this.#type !== BUF_TYPE.captureMplane) return;
-    this.#plane.clear();
-    this.#buffer.set("planes", this.#plane.address).set("length", 1);
-  }
-
-  #typeBytes(): Uint8Array {
-    return new Uint8Array(Int32Array.of(this.#type).buffer);
   }
 
   #ioctl(name: string, request: number, argument: Uint8Array): void {

@@ -27,9 +27,11 @@ const SYMBOLS = {
     returns: FFIType.i64_fast,
   },
   linkrd_mmap: {
-    args: ["i32", "u64", "i64"] /* int32_t fd, uint64_t length, int64_t offset */,
+    args: ["i32", "u64", "i64", "i64"],
+    // int32_t fd, uint64_t length, int64_t offset, int64_t place
     returns: FFIType.i64_fast,
   },
+  linkrd_reserve: { args: ["u64"] /* uint64_t length */, returns: FFIType.i64_fast },
   linkrd_munmap: { args: ["i64", "u64"] /* int64_t address, uint64_t length */, returns: "i32" },
   linkrd_socketpair: { args: ["ptr"] /* int32_t ends[2] */, returns: "i32" },
   linkrd_send_to: {
@@ -133,9 +135,18 @@ export class Sys {
     return Number(this.#calls.linkrd_write(fd, source, source.byteLength));
   }
 
-  /** Maps `length` bytes of a device, readable, shared. @returns the address */
-  map(fd: number, length: number, offset: number): number {
-    return check(Number(this.#calls.linkrd_mmap(fd, length, offset)), "mmap", "a capture buffer");
+  /**
+   * Maps `length` bytes of a device, readable, shared. @param place in what was reserved, on a
+   * boundary of pages; 0 for anywhere @returns the address
+   */
+  map(fd: number, length: number, offset: number, place = 0): number {
+    const result = this.#calls.linkrd_mmap(fd, length, offset, place);
+    return check(Number(result), "mmap", "a capture buffer");
+  }
+
+  /** Keeps `length` bytes of addresses, for `map` to put memory there. @returns the first */
+  reserve(length: number): number {
+    return check(Number(this.#calls.linkrd_reserve(length)), "mmap", "a place for a buffer");
   }
 
   unmap(address: number, length: number): void {

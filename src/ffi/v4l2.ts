@@ -58,7 +58,7 @@ export const FORMAT = {
   },
 } as const satisfies Layout;
 
-/** v4l2_format holding a v4l2_pix_format_mplane; sizes are those of its first plane. */
+/** v4l2_format holding a v4l2_pix_format_mplane: sizes of its first plane, `chroma` its second. */
 export const FORMAT_MPLANE = {
   size: 208,
   fields: {
@@ -70,6 +70,7 @@ export const FORMAT_MPLANE = {
     colorspace: [24, "u32"],
     sizeimage: [28, "u32"],
     bytesperline: [32, "u32"],
+    "chroma.bytesperline": [52, "u32"],
     num_planes: [188, "u8"],
     ycbcr_enc: [190, "u8"],
     quantization: [191, "u8"],

@@ -1,5 +1,6 @@
 import { LIMITS } from "../base/limits.ts";
-import type { CaptureFormat, Filled } from "../ffi/capture.ts";
+import type { Filled } from "../ffi/buffers.ts";
+import type { CaptureFormat } from "../ffi/capture.ts";
 import type { Incoming } from "../ffi/receiver.ts";
 import { bytesOf } from "../ffi/rows.ts";
 import { POLL, PollSet, type Sys } from "../ffi/sys.ts";

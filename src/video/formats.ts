@@ -27,9 +27,11 @@ export interface PixelFormat {
 /** What capture devices send (userspace-api/media/v4l/pixfmt), the cheapest to read first. */
 export const RAW_FORMATS: readonly PixelFormat[] = [
   semiplanar("nv12", "NV12", 1 / 2, 1 / 2),
+  semiplanar("nv12m", "NM12", 1 / 2, 1 / 2),
   packed("yuyv", "YUYV", (width) => 4 * Math.ceil(width / 2)),
   packed("uyvy", "UYVY", (width) => 4 * Math.ceil(width / 2)),
   semiplanar("nv16", "NV16", 1, 1 / 2),
+  semiplanar("nv16m", "NM16", 1, 1 / 2),
   semiplanar("nv24", "NV24", 1, 1),
   packed("rgb", "RGB3", (width) => 3 * width),
   packed("bgr", "BGR3", (width) => 3 * width),
@@ -56,7 +58,8 @@ function packed(order: Packed, characters: string, rowBytes: PixelFormat["rowByt
 
 /**
  * A plane of luma and one of chroma pairs, which has `tall` of its rows and `wide` of its columns.
- * The kernel tells the stride of luma alone; that of the pairs follows from it.
+ * Where both share a memory, the kernel tells the stride of luma alone, from which that of the
+ * pairs follows. In the formats called NM.. each has a memory of its own.
  */
 function semiplanar(name: string, characters: string, tall: number, wide: number): PixelFormat {
   return {
@@ -64,9 +67,12 @@ function semiplanar(name: string, characters: string, tall: number, wide: number
     code: fourcc(characters),
     isRgb: false,
     rowBytes: (width) => width,
-    layout: (yuv, { stride, width, height }) => {
-      const start = stride * height;
-      const pairs = { stride: 2 * wide * stride, length: 2 * Math.ceil(wide * width) };
+    layout: (yuv, { stride, width, height, chroma: apart }) => {
+      const { start, stride: step } = apart ?? {
+        start: stride * height,
+        stride: 2 * wide * stride,
+      };
+      const pairs = { stride: step, length: 2 * Math.ceil(wide * width) };
       const chromaRows = { ...pairs, count: Math.ceil(tall * height), perRow: tall };
       return {
         planes: [

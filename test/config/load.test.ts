@@ -152,7 +152,7 @@ describe("values", () => {
     expect(faults(`[video]\nquality = 0x65 # much\nformat = "${"x".repeat(99)}"\n`)).toEqual([
       "2:1: [video] quality: 0x65 does not fit: give a whole number from 1 to 100",
       `3:1: [video] format: "${"x".repeat(39)}… does not fit: ` +
-        "give one of auto, mjpeg, yuyv, uyvy, nv12, nv16, nv24, rgb24, bgr24",
+        "give one of auto, mjpeg, yuyv, uyvy, nv12, nv12m, nv16, nv16m, nv24, rgb24, bgr24",
     ]);
   });
 

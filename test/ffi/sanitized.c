@@ -16,7 +16,8 @@ int32_t linkrd_ioctl(int32_t fd, uint64_t request, void *argument);
 int32_t linkrd_poll(struct pollfd *fds, uint32_t count, int32_t timeout_ms);
 int64_t linkrd_read(int32_t fd, void *bytes, uint64_t length);
 int64_t linkrd_write(int32_t fd, const void *bytes, uint64_t length);
-int64_t linkrd_mmap(int32_t fd, uint64_t length, int64_t offset);
+int64_t linkrd_mmap(int32_t fd, uint64_t length, int64_t offset, int64_t place);
+int64_t linkrd_reserve(uint64_t length);
 int32_t linkrd_munmap(int64_t address, uint64_t length);
 int32_t linkrd_socketpair(int32_t ends[2]);
 int64_t linkrd_monotonic_us(void);
@@ -43,7 +44,7 @@ static void calls(const char *self)
 	CHECK(linkrd_open("/no/such/file", O_RDONLY) == -ENOENT);
 	CHECK(linkrd_close(-1) == -EBADF);
 	CHECK(linkrd_ioctl(-1, 0, NULL) == -EBADF);
-	CHECK(linkrd_mmap(-1, 4096, 0) == -EBADF);
+	CHECK(linkrd_mmap(-1, 4096, 0, 0) == -EBADF);
 	CHECK(linkrd_socketpair(ends) == 0);
 	CHECK(linkrd_read(ends[0], &byte, 1) == -EAGAIN);
 	CHECK(linkrd_write(ends[1], "x", 1) == 1);
@@ -56,12 +57,13 @@ static void calls(const char *self)
 
 	int32_t fd = linkrd_open(self, O_RDWR);
 	CHECK(fd >= 0);
-	int64_t address = linkrd_mmap(fd, 4096, 0);
+	int64_t room = linkrd_reserve(2 * 65536), address = room + 65536;
 	char magic[4];
-	CHECK(address > 0);
+	CHECK(room > 0);
+	CHECK(linkrd_mmap(fd, 4096, 0, address) == address);
 	linkrd_copy(magic, address, sizeof magic);
 	CHECK(linkrd_differs("\177ELF", (intptr_t)magic, sizeof magic) == 0);
-	CHECK(linkrd_munmap(address, 4096) == 0 && linkrd_close(fd) == 0);
+	CHECK(linkrd_munmap(room, 2 * 65536) == 0 && linkrd_close(fd) == 0);
 }
 
 static void ranges(void)

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { alignMemory } from "../../src/ffi/buffers.ts";
 import { EAGAIN } from "../../src/ffi/errno.ts";
 import { addressOf } from "../../src/ffi/memory.ts";
 import { RowTable } from "../../src/ffi/rows.ts";
@@ -166,6 +167,21 @@ describe("memory", () => {
     expect([...target]).toEqual([98, 98, 98, 98, 0]);
     expect(() => sys.copy(target, address, 6)).toThrow(RangeError);
     sys.unmap(address, 4096);
+    sys.close(fd);
+  });
+
+  test("is mapped side by side in what was reserved, and unmapped as one", () => {
+    const file = join(folder, "sides");
+    const size = alignMemory(1);
+    writeFileSync(file, Buffer.concat([Buffer.alloc(size, "a"), Buffer.alloc(size, "b")]));
+    const fd = sys.open(file, OPEN.readWrite);
+    const address = sys.reserve(2 * size);
+    expect(sys.map(fd, size, size, address)).toBe(address);
+    expect(sys.map(fd, size, 0, address + size)).toBe(address + size);
+    const target = new Uint8Array(2);
+    sys.copy(target, address + size - 1, 2);
+    expect(Buffer.from(target).toString()).toBe("ba");
+    sys.unmap(address, 2 * size);
     sys.close(fd);
   });
 

@@ -74,6 +74,7 @@ function inside(member: string, outside: readonly string[]): (field: string) => 
 
 function mplane(field: string): string {
   if (field === "type") return field;
+  if (field === "chroma.bytesperline") return "fmt.pix_mp.plane_fmt[1].bytesperline";
   const ofPlane = field === "sizeimage" || field === "bytesperline";
   return ofPlane ? `fmt.pix_mp.plane_fmt[0].${field}` : `fmt.pix_mp.${field}`;
 }

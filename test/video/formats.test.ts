@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { alignMemory } from "../../src/ffi/buffers.ts";
 import type { CaptureFormat } from "../../src/ffi/capture.ts";
 import { addressOf } from "../../src/ffi/memory.ts";
 import { bytesOf } from "../../src/ffi/rows.ts";
@@ -41,7 +42,9 @@ const LAYOUTS: Readonly<Record<string, (put: Put, format: CaptureFormat) => void
   rgb24: (put, format) => eachPixel(format, (x, y) => putRgb(put, format, x, y, [0, 1, 2])),
   bgr24: (put, format) => eachPixel(format, (x, y) => putRgb(put, format, x, y, [2, 1, 0])),
   nv12: (put, format) => putSemiplanar(put, format, 2, 2),
+  nv12m: (put, format) => putSemiplanar(put, format, 2, 2),
   nv16: (put, format) => putSemiplanar(put, format, 2, 1),
+  nv16m: (put, format) => putSemiplanar(put, format, 2, 1),
   nv24: (put, format) => putSemiplanar(put, format, 1, 1),
 };
 
@@ -69,19 +72,22 @@ function putRgb(put: Put, { stride }: CaptureFormat, x: number, y: number, order
 /** @param across pixels that share a chroma pair in a row @param down in a column */
 function putSemiplanar(put: Put, format: CaptureFormat, across: number, down: number) {
   const { stride, height } = format;
-  const pairs = (2 * stride) / across;
+  const { start, stride: pairs } = format.chroma ?? {
+    start: stride * height,
+    stride: (2 * stride) / across,
+  };
   eachPixel(format, (x, y) => {
     const [luma, blue, red] = colourAt(x)[1];
     put(y * stride + x, luma);
     if (x % across !== 0 || y % down !== 0) return;
-    const at = stride * height + (y / down) * pairs + (2 * x) / across;
+    const at = start + (y / down) * pairs + (2 * x) / across;
     put(at, blue);
     put(at + 1, red);
   });
 }
 
 function formatOf(width: number, height: number, stride: number): CaptureFormat {
-  const numbers = { pixelFormat: 0, imageSize: 0, colorspace: 0, encoding: 0, quantization: 0 };
+  const numbers = { pixelFormat: 0, colorspace: 0, encoding: 0, quantization: 0 };
   return { width, height, stride, ...numbers };
 }
 
@@ -104,6 +110,12 @@ function planesOf(pixel: PixelFormat, format: CaptureFormat): Planes {
   return whole;
 }
 
+/** Chroma in a memory of its own, on another page and with longer rows. */
+function chromaOf({ name }: PixelFormat, { width, height, stride }: CaptureFormat) {
+  if (!name.endsWith("m")) return {};
+  return { chroma: { start: alignMemory(stride * height + 1), stride: width + 2 * stride } };
+}
+
 describe.each(RAW_FORMATS.map((pixel) => [pixel.name, pixel] as const))("%s", (_, pixel) => {
   test.each([
     [64, 48, 0],
@@ -111,7 +123,8 @@ describe.each(RAW_FORMATS.map((pixel) => [pixel.name, pixel] as const))("%s", (_
     [1920, 1080, 128],
     [32, 16, 0],
   ])("of %d×%d with %d bytes more in a row", (width, height, more) => {
-    const format = formatOf(width, height, pixel.rowBytes(width) + more);
+    const plain = formatOf(width, height, pixel.rowBytes(width) + more);
+    const format = { ...plain, ...chromaOf(pixel, plain) };
     const planes = planesOf(pixel, format);
     for (const [x, y] of [
       [4, 0],

@@ -26,7 +26,7 @@ import {
 
 const sys = openSys();
 const makeEncoder = openJpeg();
-const FORMAT = { pixelFormat: 0, imageSize: 0, colorspace: 0, encoding: 0, quantization: 0 };
+const FORMAT = { pixelFormat: 0, colorspace: 0, encoding: 0, quantization: 0 };
 
 /** What the main thread keeps of the video thread's messages. */
 class Viewer {

@@ -71,7 +71,7 @@ function yuyvFrame(bytes: Uint8Array, range: Range, matrix: Matrix): RawFrame {
   const yuv = openYuv();
   const settled = {
     ...{ width: WIDTH, height: HEIGHT, pixelFormat: format.code, stride: 2 * WIDTH },
-    ...{ imageSize: 2 * WIDTH * HEIGHT, colorspace: 0, encoding: 0, quantization: 0 },
+    ...{ colorspace: 0, encoding: 0, quantization: 0 },
   };
   return {
     kind: "raw",

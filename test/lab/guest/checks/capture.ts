@@ -79,9 +79,15 @@ const FORMATS = [
   ["bgr24", "BGR3"],
 ] as const;
 
+/** Those whose planes have a memory each, which only a multi-planar device can give. */
+const FORMATS_APART = [...FORMATS, ["nv12m", "NM12"], ["nv16m", "NM16"]] as const;
+
 /** The daemon goes on; linkrd.toml alone says what to ask the device for. */
-function readsFormats(node: string): Readonly<Record<string, (world: World) => Promise<void>>> {
-  const checks = FORMATS.map(([name, fourcc]) => {
+function readsFormats(
+  node: string,
+  formats: readonly (readonly [string, string])[],
+): Readonly<Record<string, (world: World) => Promise<void>>> {
+  const checks = formats.map(([name, fourcc]) => {
     const check = async ({ linkrd, bars }: World) => {
       await linkrd.settings(`[video]\ndevice = "${node}"\nformat = "${name}"\n`);
       await until(`status to show ${fourcc}`, 30, async () => {
@@ -98,13 +104,13 @@ function readsFormats(node: string): Readonly<Record<string, (world: World) => P
 export const formats = group(
   "capture, formats, single-planar, BT.601",
   () => open("/dev/video0", [640, 360]),
-  readsFormats("/dev/video0"),
+  readsFormats("/dev/video0", FORMATS),
 );
 
 export const formatsMultiPlanar = group(
   "capture, formats, multi-planar, BT.709",
   () => open("/dev/video1"),
-  readsFormats("/dev/video1"),
+  readsFormats("/dev/video1", FORMATS_APART),
 );
 
 /** The webcam comes first: HDMI is found by its timings, not by its number. */
