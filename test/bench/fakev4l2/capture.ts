@@ -17,8 +17,13 @@ export interface Job {
   readonly liar: Description;
   /** What it then becomes, the next time it is opened. */
   readonly healed: Description;
-  /** So many lies are listened to first; with none to count, until the log tells of trouble. */
-  readonly lies: number;
+  /** What is waited for before it is healed, whichever comes first. */
+  readonly until: {
+    readonly lies?: number;
+    /** Times that the log tells of trouble. */
+    readonly troubles?: number;
+    readonly pictures?: number;
+  };
 }
 
 export interface Seen {
@@ -32,7 +37,7 @@ export interface Seen {
 export interface Outcome {
   /** The first pictures that came, at most PICTURES_MAX. */
   readonly pictures: readonly Seen[];
-  /** Pictures that came after the device was healed. */
+  /** Pictures that came after the device was healed, of the size that it has then. */
   readonly after: readonly Seen[];
   readonly lies: number;
   /** Frames that were left out, as status would say. */
@@ -69,12 +74,13 @@ async function capture(sys: Sys, job: Job): Promise<Outcome> {
   const settings = { device: job.device, format: "auto" };
   const thread = startVideoThread({ sys, log, screen }, { camera: { settings, quality: 90 } });
   const until = performance.now() + PATIENCE_MS;
-  const gather = async (into: Seen[], enough: () => boolean) => {
+  const gather = async (into: Seen[], enough: () => boolean, size?: Description) => {
     while (!enough() && performance.now() < until) {
       try {
         const picture = await screen.next(new AbortController().signal);
         const { sequence, width, height } = picture;
-        if (into.length === PICTURES_MAX) continue;
+        const isOther = size !== undefined && (size.width !== width || size.height !== height);
+        if (into.length === PICTURES_MAX || isOther) continue;
         into.push({ sequence, width, height, jpeg: picture.jpeg().toBase64() });
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
@@ -84,10 +90,14 @@ async function capture(sys: Sys, job: Job): Promise<Outcome> {
   };
   const pictures: Seen[] = [];
   const after: Seen[] = [];
-  const isHeard = () => liesOf(job) >= job.lies && (job.lies > 0 || lines.some(isTrouble));
+  const { lies = Infinity, troubles = Infinity, pictures: wanted = Infinity } = job.until;
+  const isHeard = () => {
+    const isTold = liesOf(job) >= lies || lines.filter(isTrouble).length >= troubles;
+    return isTold || pictures.length >= wanted;
+  };
   await gather(pictures, isHeard);
   plug(job.device, job.healed);
-  await gather(after, () => after.length >= HEALTHY_PICTURES);
+  await gather(after, () => after.length >= HEALTHY_PICTURES, job.healed);
   await thread.stop();
   return { pictures, after, lies: liesOf(job), dropped: screen.totals.dropped, log: lines };
 }

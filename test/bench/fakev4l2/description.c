@@ -17,14 +17,19 @@ static void read_line(struct description *is, const char *line)
 {
 	struct lie lie = { 0 };
 	char name[32] = "", word[512] = "";
-	uint32_t value = 0;
+	uint32_t value = 0, frame = 0;
 	if (sscanf(line, "lie %15s %u %u %u", lie.kind, &lie.first, &lie.count, &lie.value) == 4) {
 		if (is->lies_count < LIES_MAX) is->lies[is->lies_count++] = lie;
 		return;
 	}
 	if (sscanf(line, "refuse %u %u", &is->refused, &is->refused_errno) == 2) return;
+	if (sscanf(line, "used %u %u", &frame, &value) == 2) {
+		if (frame < FRAMES_USED_MAX) is->used[frame] = value;
+		return;
+	}
 	if (sscanf(line, "%31s %511s", name, word) != 2) return;
 	value = (uint32_t)strtoul(word, NULL, 10);
+	if (!strcmp(name, "driver")) snprintf(is->driver, 16, "%.15s", word);
 	if (!strcmp(name, "scene")) strcpy(is->scene, word);
 	if (!strcmp(name, "counters")) strcpy(is->counters, word);
 	if (!strcmp(name, "offered")) memcpy(&is->offered, word, 4);
@@ -52,6 +57,7 @@ int read_description(const char *path, struct description *is)
 	FILE *file = fopen(path, "re");
 	if (!file) return -1;
 	*is = (struct description){ .fps = 30, .frames = 1, .refused = UINT32_MAX };
+	strcpy(is->driver, "fakev4l2");
 	is->format.field = V4L2_FIELD_NONE;
 	is->format.pixelformat = V4L2_PIX_FMT_YUYV;
 	while (fgets(line, sizeof(line), file)) read_line(is, line);

@@ -24,10 +24,14 @@ export type LieKind = (typeof LIE_KINDS)[number];
 
 /** What the device is and says. Sizes in bytes and pixels. */
 export interface Description {
+  /** What VIDIOC_QUERYCAP calls it, if not fakev4l2. */
+  readonly driver?: string;
   /** The file of frames, and how it is played: frame n starts at `n % frames * frame_step`. */
   readonly scene: string;
   readonly frames: number;
   readonly frame_step: number;
+  /** Bytes that each frame of the scene is said to have, if not those of an image; 16 at most. */
+  readonly used?: readonly number[];
   readonly fps: number;
   readonly width: number;
   readonly height: number;
@@ -83,11 +87,14 @@ export function yuyvDevice(
 
 /** Puts a device at `path`; it is what it then says from the next time it is opened. */
 export function plug(path: string, description: Description): void {
-  const { lies = [], refuse, ...plain } = description;
+  const { lies = [], used = [], refuse, ...plain } = description;
   const lines = Object.entries(plain).map(([name, value]) => `${name} ${value}`);
   for (const { kind, first, count, value } of lies) {
     lines.push(`lie ${kind} ${first} ${count} ${value}`);
   }
+  used.forEach((bytes, frame) => {
+    lines.push(`used ${frame} ${bytes}`);
+  });
   if (refuse !== undefined) lines.push(`refuse ${refuse.join(" ")}`);
   // At once, as hardware is there or not: a program may open the device at any moment.
   writeFileSync(`${path}~`, `${lines.join("\n")}\n`);

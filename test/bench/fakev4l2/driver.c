@@ -76,7 +76,9 @@ static int dequeue(struct device *device, struct v4l2_buffer *buffer)
 	buffer->field = V4L2_FIELD_NONE;
 	buffer->sequence = filled->sequence;
 	buffer->timestamp = filled->at;
-	buffer->bytesused = device->is.format.sizeimage;
+	uint32_t frame = filled->sequence % device->is.frames;
+	uint32_t used = frame < FRAMES_USED_MAX ? device->is.used[frame] : 0;
+	buffer->bytesused = used ? used : device->is.format.sizeimage;
 	if ((lie = told(device, "bytesused", filled->sequence))) buffer->bytesused = lie->value;
 	if ((lie = told(device, "index", filled->sequence))) buffer->index = lie->value;
 	if ((lie = told(device, "sequence", filled->sequence))) buffer->sequence = lie->value;
@@ -85,9 +87,10 @@ static int dequeue(struct device *device, struct v4l2_buffer *buffer)
 	return 0;
 }
 
-static int capability(struct v4l2_capability *capability)
+static int capability(const struct device *device, struct v4l2_capability *capability)
 {
-	*capability = (struct v4l2_capability){ .driver = "fakev4l2", .card = "Bench", .version = 1 };
+	*capability = (struct v4l2_capability){ .card = "Bench", .version = 1 };
+	strcpy((char *)capability->driver, device->is.driver);
 	strcpy((char *)capability->bus_info, "platform:fakev4l2");
 	capability->device_caps = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING;
 	capability->capabilities = capability->device_caps | V4L2_CAP_DEVICE_CAPS;
@@ -171,7 +174,7 @@ int answer(struct device *device, unsigned long request, void *argument)
 		return fail((int)device->is.refused_errno);
 	}
 	switch (request) {
-	case VIDIOC_QUERYCAP: return capability(argument);
+	case VIDIOC_QUERYCAP: return capability(device, argument);
 	case VIDIOC_ENUM_FMT: return enum_format(device, argument);
 	case VIDIOC_ENUM_FRAMESIZES: return enum_size(device, argument);
 	case VIDIOC_ENUM_FRAMEINTERVALS: return enum_interval(device, argument);

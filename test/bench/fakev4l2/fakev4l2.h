@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { BUFFERS_MAX = 32, LIES_MAX = 64 };
+enum { BUFFERS_MAX = 32, LIES_MAX = 64, FRAMES_USED_MAX = 16 };
 enum { IDLE, QUEUED, ACTIVE, DONE };
 
 /* What is told falsely from frame `first` on, `count` times. */
@@ -29,12 +29,13 @@ struct lie {
 };
 
 struct description {
-	char scene[512], counters[512];
+	char driver[16], scene[512], counters[512];
 	struct v4l2_pix_format format;
 	/* HDMI: whether there is such, the errno of the signal, 1 + what the power control says, and
 	   the frame from which on the signal is that, or another. */
 	uint32_t timings, signal, power, mode_after;
 	uint32_t fps, frames, frame_step;
+	uint32_t used[FRAMES_USED_MAX]; /* bytes of a frame of the scene; 0: the size of an image */
 	uint32_t offered; /* the one pixel format that VIDIOC_ENUM_FMT tells of */
 	uint32_t buffers; /* that VIDIOC_REQBUFS makes; 0: as many as were asked for */
 	uint32_t length; /* bytes of a buffer */
