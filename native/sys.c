@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -133,6 +134,12 @@ EXPORT int64_t linkrd_monotonic_us(void)
 	struct timespec now;
 	if (clock_gettime(CLOCK_MONOTONIC, &now)) return -errno;
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* Two names of one file system change places, at once: neither is ever without a file. */
+EXPORT int32_t linkrd_exchange(const char *one, const char *other)
+{
+	return renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE) ? -errno : 0;
 }
 
 /* The calling thread's nice value (setpriority(2)): on Linux each thread has its own. */

@@ -113,7 +113,8 @@ class Running implements Daemon {
     const { places, builtAtMs } = this.#options;
     const { config, state } = places;
     const log = this.#log.part("access");
-    const store = await openAccess({ config, state, builtAtMs, log, live: true });
+    const exchange = (one: string, other: string) => this.#sys.exchange(one, other);
+    const store = await openAccess({ config, state, builtAtMs, log, live: true, exchange });
     this.#authority = new Authority({
       store,
       stateDir: state,

@@ -2,7 +2,7 @@
  * access.toml on the disk: read whole, and changed without losing what a person saves meanwhile.
  */
 import { isUtf8 } from "node:buffer";
-import { linkSync, readFileSync, renameSync, type Stats } from "node:fs";
+import { readFileSync, type Stats } from "node:fs";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { readBounded } from "../base/bounded-file.ts";
@@ -59,13 +59,13 @@ export class AccessFile {
    * saves in the meantime, so it has to be an operation and not a result. Where the file is a
    * symbolic link its target is changed. When the promise resolves, the disk has it.
    */
-  async update(change: (text: string) => Edited): Promise<Edited> {
+  async update(change: (text: string) => Edited, exchange: storage.Exchange): Promise<Edited> {
     try {
       const target = await realpath(this.path);
       const lock = join(dirname(target), `.${basename(target)}.lock`);
       return await withLock(lock, async () => {
         await storage.removeTemps(target);
-        return await this.#rewrite(target, change);
+        return await this.#rewrite(target, change, exchange);
       });
     } catch (error) {
       throw storage.storageFault(this.path, error);
@@ -76,14 +76,18 @@ export class AccessFile {
     return await stat(this.path).catch(() => undefined);
   }
 
-  async #rewrite(target: string, change: (text: string) => Edited): Promise<Edited> {
+  async #rewrite(
+    target: string,
+    change: (text: string) => Edited,
+    exchange: storage.Exchange,
+  ): Promise<Edited> {
     const deadline = performance.now() + LIMITS.access_edit_ms_max;
     let step = change;
     while (performance.now() < deadline) {
       const present = await this.#settled(target);
       const edited = step(present);
       if (edited.text === present) return edited;
-      const other = await this.#exchange(target, present, edited.text);
+      const other = await this.#replace(target, present, edited.text, exchange);
       if (other === undefined) return edited;
       // Ours is in the file by then, so that theirs is all that is left to bring in.
       if (other.late) step = (text) => this.#merged(present, other.text, text, change);
@@ -104,29 +108,25 @@ export class AccessFile {
 
   /**
    * Puts `after` in the place of the file if that still says `before`. Else says what was there
-   * instead: found in time, or found `late` in the file we took the place of, because its writer
-   * had opened it before. The second name for the old file is what makes it readable then.
-   *
-   * A save by rename that falls between the last look and our own rename, two system calls apart,
-   * would be lost: only renameat2(RENAME_EXCHANGE) could tell, and Bun has no such call.
+   * instead: found in time, or found `late` in the file we took the place of, since its writer had
+   * opened it before, or had renamed it there after our last look.
    */
-  async #exchange(
+  async #replace(
     target: string,
     before: string,
     after: string,
+    exchange: storage.Exchange,
   ): Promise<{ readonly text: string; readonly late: boolean } | undefined> {
     return await storage.withTemp(target, async (temp) => {
-      return await storage.withTemp(target, async (old) => {
-        await storage.writeTemp(temp, new TextEncoder().encode(after));
-        await storage.keepOwner(target, temp);
-        linkSync(target, old);
-        const found = this.#decode(readFileSync(old));
-        if (found !== before) return { text: found, late: false };
-        renameSync(temp, target);
-        await storage.syncDirectory(target);
-        const left = this.#decode(await readFile(old));
-        return left === before ? undefined : { text: await this.#late(target, old), late: true };
-      });
+      await storage.writeTemp(temp, new TextEncoder().encode(after));
+      await storage.keepOwner(target, temp);
+      const found = this.#decode(readFileSync(target));
+      if (found !== before) return { text: found, late: false };
+      storage.swap(exchange, temp, target);
+      await storage.syncDirectory(target);
+      const left = await readFile(temp);
+      if (left.equals(Buffer.from(before))) return undefined;
+      return { text: await this.#late(target, temp), late: true };
     });
   }
 

@@ -1,5 +1,5 @@
 /** Files that are either the old ones or the new ones, whenever the power goes. */
-import { constants } from "node:fs";
+import { constants, linkSync, renameSync } from "node:fs";
 import { chown, link, open, readdir, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Fault } from "../base/fault.ts";
@@ -53,6 +53,22 @@ export async function createFile(path: string, bytes: Uint8Array): Promise<void>
     await link(temp, path);
     await syncDirectory(path);
   });
+}
+
+/** Has two names change places, at once; false where the file system cannot (Sys.exchange). */
+export type Exchange = (one: string, other: string) => boolean;
+
+/**
+ * Puts `temp` in the place of `path`, and what was there in the place of `temp`, where whoever had
+ * it open goes on writing. On a file system that cannot do that at once, what is put in the place
+ * of `path` between the two calls is lost.
+ */
+export function swap(exchange: Exchange, temp: string, path: string): void {
+  if (exchange(temp, path)) return;
+  const spare = tempBeside(path);
+  linkSync(path, spare);
+  renameSync(temp, path);
+  renameSync(spare, temp);
 }
 
 /** Runs `task` with a name for a temporary file beside `path`, which is gone afterwards. */

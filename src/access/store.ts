@@ -16,7 +16,7 @@ import { LastUsed } from "./last-used.ts";
 import { LiveDocument } from "./live-document.ts";
 import * as operations from "./operations.ts";
 import { type Repeat, repeat } from "./repeat.ts";
-import { replaceFile, storageFault } from "./storage.ts";
+import { type Exchange, replaceFile, storageFault } from "./storage.ts";
 import {
   ABILITIES,
   checkAbilities,
@@ -38,6 +38,7 @@ export interface StoreOptions {
   readonly clock: FloorClock;
   /** For the daemon: follow the file, and keep last uses and the last good version on the disk. */
   readonly live: boolean;
+  readonly exchange: Exchange;
 }
 
 export interface NewToken {
@@ -252,7 +253,8 @@ export class AccessStore {
   }
 
   async #write(operation: operations.Operation): Promise<void> {
-    await this.#current.wrote(await this.#file.update((text) => operation(text, this.#file.path)));
+    const change = (text: string) => operation(text, this.#file.path);
+    await this.#current.wrote(await this.#file.update(change, this.#options.exchange));
     await this.#refresh();
   }
 

@@ -33,7 +33,10 @@ async function withOpenAccess<Result>(
 ): Promise<Result> {
   const { config, state } = places;
   const log = createLog(() => "warn", io.warn);
-  const store = await openAccess({ config, state, builtAtMs: io.builtAtMs, log, live: false });
+  const { builtAtMs } = io;
+  const sys = io.openSys();
+  const exchange = (one: string, other: string) => sys.exchange(one, other);
+  const store = await openAccess({ config, state, builtAtMs, log, live: false, exchange });
   const { now } = store.clock;
   const audit = new Audit({ stateDir: state, log, now, monotonic: () => performance.now() });
   try {

@@ -58,6 +58,11 @@ export class SystemError extends Error {
     this.name = "SystemError";
     this.errno = name;
   }
+
+  /** As Node's own errors tell it. */
+  get code(): string {
+    return this.errno;
+  }
 }
 
 /** The non-negative result of a native call; a negative one is -errno and is thrown. */

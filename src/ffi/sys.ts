@@ -2,7 +2,7 @@ import { dlopen, FFIType } from "bun:ffi";
 import { closeSync, readFileSync, writeSync } from "node:fs";
 import libraryPath from "../../build/sys.so" with { type: "file" };
 import { Fault } from "../base/fault.ts";
-import { check } from "./errno.ts";
+import { check, EINVAL } from "./errno.ts";
 import type { PlanarPicture } from "./jpeg.ts";
 import type { RowTable } from "./rows.ts";
 
@@ -39,6 +39,10 @@ const SYMBOLS = {
     returns: "i32",
   },
   linkrd_monotonic_us: { args: [], returns: FFIType.i64_fast },
+  linkrd_exchange: {
+    args: ["ptr", "ptr"] /* const char *one, const char *other */,
+    returns: "i32",
+  },
   linkrd_set_nice: { args: ["i32"] /* int32_t nice */, returns: "i32" },
   linkrd_differs: {
     args: ["ptr", "i64", "u64"] /* const void *kept, int64_t frame, uint64_t length */,
@@ -170,6 +174,16 @@ export class Sys {
   /** CLOCK_MONOTONIC, microseconds: the clock of V4L2 timestamps, the same in every thread. */
   monotonicUs(): number {
     return Number(this.#calls.linkrd_monotonic_us());
+  }
+
+  /**
+   * Has two names of one file system change places, at once (renameat2(2), RENAME_EXCHANGE).
+   * @returns false where the file system has no such call, as FAT and NFS
+   */
+  exchange(one: string, other: string): boolean {
+    const names = [Buffer.from(`${one}\0`), Buffer.from(`${other}\0`)] as const;
+    const result = this.#calls.linkrd_exchange(...names);
+    return result !== -EINVAL && check(result, "renameat2", other) === 0;
   }
 
   /**

@@ -14,7 +14,7 @@ import { AccessFile } from "../../src/access/access-file.ts";
 import { parseDocument } from "../../src/access/document.ts";
 import type { Edited } from "../../src/access/edit.ts";
 import { random } from "../base/toml-generator.ts";
-import { Device, tokenBlock } from "./fixture.ts";
+import { Device, exchange, tokenBlock } from "./fixture.ts";
 import type { Made } from "./writer.ts";
 
 const EMPTY = "version = 1\n";
@@ -55,7 +55,7 @@ describe("update", () => {
       calls += 1;
       if (calls === 1) appendFileSync(device.path, "# by hand\n");
       return adding("# ours\n")(text);
-    });
+    }, exchange);
     expect(calls).toBe(2);
     expect(readFileSync(device.path, "utf8")).toBe(`${EMPTY}# by hand\n# ours\n`);
   });
@@ -70,14 +70,46 @@ describe("update", () => {
         renameSync(`${device.path}.new`, device.path);
       }
       return adding("# ours\n")(text);
-    });
+    }, exchange);
     expect(readFileSync(device.path, "utf8")).toBe("version = 1 # new\n# ours\n");
+  });
+
+  test("keeps what is renamed into place after its last look", async () => {
+    await using device = new Device(EMPTY);
+    let renames = 0;
+    const late = (one: string, other: string) => {
+      if (renames++ === 0) {
+        writeFileSync(`${device.path}.new`, `${EMPTY}# by hand\n`);
+        renameSync(`${device.path}.new`, device.path);
+      }
+      return exchange(one, other);
+    };
+    await new AccessFile(device.path).update((text) => {
+      return adding(tokenBlock("ours", "1"))(text);
+    }, late);
+    const text = readFileSync(device.path, "utf8");
+    expect(text).toContain("# by hand\n");
+    expect(parseDocument(text).tokens.map(({ name }) => name)).toEqual(["ours"]);
+    expect(renames).toBe(2);
+  });
+
+  test("does without an exchange where the file system has none", async () => {
+    await using device = new Device(EMPTY);
+    const before = openSync(device.path, "a");
+    await new AccessFile(device.path).update(adding("# ours\n"), (...names) => {
+      // A writer that had opened the file goes on in the old one.
+      writeSync(before, "# by hand\n");
+      return names.length < 2;
+    });
+    closeSync(before);
+    const text = readFileSync(device.path, "utf8");
+    expect(text.split("\n").toSorted()).toEqual(["", "# by hand", "# ours", "version = 1"]);
   });
 
   test("waits for a save that is half done", async () => {
     await using device = new Device(EMPTY);
     const file = openSync(device.path, "w");
-    const updating = new AccessFile(device.path).update(adding("# ours\n"));
+    const updating = new AccessFile(device.path).update(adding("# ours\n"), exchange);
     await Promise.all([Bun.file(device.path).text(), Bun.file(device.path).text()]);
     writeSync(file, `${EMPTY}# by hand\n`);
     closeSync(file);
@@ -89,10 +121,10 @@ describe("update", () => {
     await using device = new Device(EMPTY);
     const { ino } = await Bun.file(device.path).stat();
     const file = new AccessFile(device.path);
-    await file.update(adding(""));
+    await file.update(adding(""), exchange);
     const refused = file.update(() => {
       throw new Error("no");
-    });
+    }, exchange);
     await expect(refused).rejects.toThrow(/^no$/);
     expect((await Bun.file(device.path).stat()).ino).toBe(ino);
     expect(readdirSync(dirname(device.path)).toSorted()).toEqual([
@@ -108,7 +140,7 @@ describe("update", () => {
     for (const name of [...kept, ".access.toml.0123456789abcdef.tmp"]) {
       writeFileSync(join(folder, name), "");
     }
-    await new AccessFile(device.path).update(adding("# ours\n"));
+    await new AccessFile(device.path).update(adding("# ours\n"), exchange);
     expect(readdirSync(folder).toSorted()).toEqual(
       [...kept, ".access.toml.lock", "access.toml"].toSorted(),
     );

@@ -5,6 +5,12 @@ import { join } from "node:path";
 import { FloorClock } from "../../src/access/clock.ts";
 import { AccessStore } from "../../src/access/store.ts";
 import { createLog } from "../../src/base/log.ts";
+import { openSys } from "../../src/ffi/sys.ts";
+
+const sys = openSys();
+
+/** As the daemon is given it. */
+export const exchange = (one: string, other: string): boolean => sys.exchange(one, other);
 
 export const NOON = Date.UTC(2026, 10, 21, 12);
 
@@ -44,7 +50,14 @@ export class Device {
 
   async open(live: boolean): Promise<AccessStore> {
     const { path, stateDir, log } = this;
-    const store = await AccessStore.open({ path, stateDir, log, clock: this.clock(), live });
+    const store = await AccessStore.open({
+      path,
+      stateDir,
+      log,
+      clock: this.clock(),
+      live,
+      exchange,
+    });
     this.#stores.push(store);
     return store;
   }

@@ -6,6 +6,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { openAccess } from "../../src/access/open.ts";
 import { chain } from "../../src/base/fault.ts";
 import { createLog } from "../../src/base/log.ts";
+import { exchange } from "./fixture.ts";
 
 /** What was tried, and how it went. */
 export type Story = readonly (readonly [tried: string, outcome: string | undefined])[];
@@ -16,7 +17,7 @@ const log = createLog(
   () => undefined,
 );
 const [config, state] = [`${root}/etc`, `${root}/state`];
-const store = await openAccess({ config, state, builtAtMs: 0, log, live: true });
+const store = await openAccess({ config, state, builtAtMs: 0, log, live: true, exchange });
 const { text } = await store.createToken({ name: "kept", user: "root" });
 const file = readFileSync(`${config}/access.toml`, "utf8");
 
@@ -42,6 +43,6 @@ story.push(["read-only: verify", store.verify(text)?.status]);
 Bun.spawnSync(["mount", "-o", "remount,rw", root]);
 story.push(["writable: revoke", await told(store.revokeToken("kept"))]);
 await store.close();
-const again = await openAccess({ config, state, builtAtMs: 0, log, live: false });
+const again = await openAccess({ config, state, builtAtMs: 0, log, live: false, exchange });
 story.push(["restarted: verify", again.verify(text)?.status]);
 process.stdout.write(JSON.stringify(story));

@@ -2,6 +2,7 @@
 
 import { openAccess } from "../../src/access/open.ts";
 import { createLog } from "../../src/base/log.ts";
+import { exchange } from "./fixture.ts";
 
 /** One line of what it prints, as JSON: the disk has the token. */
 export interface Made {
@@ -13,7 +14,14 @@ const log = createLog(
   () => "error",
   (line) => process.stderr.write(`${line}\n`),
 );
-const places = { config: `${root}/etc`, state: `${root}/state`, builtAtMs: 0, log, live: false };
+const places = {
+  config: `${root}/etc`,
+  state: `${root}/state`,
+  builtAtMs: 0,
+  log,
+  live: false,
+  exchange,
+};
 const store = await openAccess(places);
 for (let at = 0; at < Number(count); at++) {
   const made: Made = { name: `${prefix}-${at}` };

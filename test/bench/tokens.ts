@@ -48,7 +48,8 @@ async function measure(count: number): Promise<Row> {
   const file = join(folder, "clock");
   const clock = new FloorClock({ file, builtAt: 0, log, system, monotonic });
   const started = performance.now();
-  const store = await AccessStore.open({ path, stateDir: folder, log, clock, live: false });
+  const options = { path, stateDir: folder, log, clock, live: false, exchange: () => false };
+  const store = await AccessStore.open(options);
   const load_ms = performance.now() - started;
   const authority = new Authority({ store, stateDir: folder, log, monotonic: () => fast++ * 1000 });
   const step = Math.max(1, count / USED);

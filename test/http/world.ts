@@ -19,6 +19,7 @@ import { type AppParts, createApp, routes } from "../../src/http/app.ts";
 import { Traffic } from "../../src/http/metrics.ts";
 import { type OpenApi, openApiOf } from "../../src/http/openapi.ts";
 import type { Asset } from "../../src/http/page.ts";
+import { exchange } from "../access/fixture.ts";
 import { checkAnswer } from "./documented.ts";
 
 const SETTINGS = `
@@ -118,7 +119,8 @@ export async function openWorld(): Promise<World> {
   if ("faults" in parsed) throw new Error("the settings of the test are at fault");
   const sys = openSys();
   const devices = new Devices(sys, log);
-  const store = await AccessStore.open({ path, stateDir: folder, log, clock, live: false });
+  const options = { path, stateDir: folder, log, clock, live: false, exchange };
+  const store = await AccessStore.open(options);
   const monotonic = () => performance.now() + time.aheadMs;
   const authority = new Authority({ store, stateDir: folder, log, monotonic });
   const runner = new Runner({
