@@ -256,8 +256,7 @@ export const WORDS = {
     empty: "Nothing yet.",
   },
 
-  absent:
-    "This board has no power buttons, virtual disks or sound for the host, so they are not here.",
+  absent: "linkrd has no power buttons, virtual disks or sound for the host, so they are not here.",
 
   control: {
     holder: (holder: { kind: string; name?: string | undefined; yours: boolean }) =>

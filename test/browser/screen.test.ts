@@ -104,6 +104,30 @@ test("shortcuts, pasted text and the on-screen keyboard reach the host", async (
   expect(person.complaints).toEqual([]);
 });
 
+test("a shortcut of one's own is kept, and a relative mouse is taken and given back", async () => {
+  await using person = await arrive(browser, linkrd, cookie);
+  const { page } = person;
+  await page.getByText("Connected").waitFor();
+  await page.getByRole("button", { name: "Shortcuts" }).click();
+  await page.getByRole("textbox", { name: "Press the keys here" }).press("Control+Shift+KeyJ");
+  await page.getByRole("button", { name: "Add" }).click();
+  await page.reload();
+  await page.getByText("Connected").waitFor();
+  await page.getByRole("button", { name: "Shortcuts" }).click();
+  await page.getByRole("button", { name: "Ctrl+Shift+J", exact: true }).click();
+  await page.getByRole("button", { name: "Remove Ctrl+Shift+J" }).click();
+  await page.getByRole("button", { name: "Mouse: absolute" }).click();
+  await page.locator(".stage").click();
+  await page.waitForFunction(() => document.pointerLockElement?.className === "stage");
+  await page.mouse.down();
+  await untilHeld(0, 1);
+  await page.evaluate(() => document.exitPointerLock());
+  await untilHeld(0, 0);
+  await page.mouse.up();
+  await page.getByRole("button", { name: "Mouse: relative" }).click();
+  expect(person.complaints).toEqual([]);
+});
+
 test("a lost connection lets go of keys, says so, and comes back by itself", async () => {
   await using wire = await Wire.lay(linkrd.port);
   await using person = await arrive(browser, wire, cookie);

@@ -64,9 +64,11 @@ export class InputLink {
   }
 
   #connect(): void {
+    const former = this.#socket;
     const socket = new WebSocket(this.#parts.url);
-    socket.binaryType = "arraybuffer";
     this.#socket = socket;
+    former?.close();
+    socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       this.#retry.reset();
       this.#unanswered = 0;

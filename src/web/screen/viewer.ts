@@ -83,10 +83,12 @@ export class Viewer {
   }
 
   #connect(): void {
+    const former = this.#socket;
     const socket = new WebSocket(this.#parts.url);
-    this.#owed = undefined;
-    socket.binaryType = "arraybuffer";
     this.#socket = socket;
+    this.#owed = undefined;
+    former?.close();
+    socket.binaryType = "arraybuffer";
     let isOpen = false;
     socket.onopen = () => {
       isOpen = true;
@@ -96,22 +98,22 @@ export class Viewer {
     socket.onmessage = ({ data }) => this.#take(socket, data as ArrayBuffer);
     socket.onclose = () => {
       if (this.#gone.signal.aborted || this.#socket !== socket) return;
-      this.#lost(isOpen).catch(() => undefined);
+      this.#lost(socket, isOpen).catch(() => undefined);
     };
   }
 
   #connectNow(): void {
     if (this.link.value.kind !== "lost") return;
     clearTimeout(this.#timer);
-    this.#socket = undefined;
     this.#connect();
   }
 
   /** Asks over plain HTTP what a WebSocket does not tell: why it was refused. */
-  async #lost(wasOpen: boolean): Promise<void> {
-    this.link.set({ kind: "lost", reason: "" });
+  async #lost(socket: WebSocket, wasOpen: boolean): Promise<void> {
+    // What was said of the try before stands until more is known.
+    if (this.link.value.kind !== "lost") this.link.set({ kind: "lost", reason: "" });
     const reason = await this.#reason();
-    if (this.#gone.signal.aborted || this.link.value.kind !== "lost") return;
+    if (this.#gone.signal.aborted || this.#socket !== socket) return;
     this.#refusals = reason === undefined && !wasOpen ? this.#refusals + 1 : 0;
     if (this.#refusals >= REFUSALS_MAX) {
       this.blank.set(undefined);
@@ -143,9 +145,11 @@ export class Viewer {
         this.#show({ codec: "strips", width: message.width, height: message.height });
         this.meter.note(data.byteLength, 0);
         return;
-      case "state":
-        this.blank.set({ stage: message.stage, message: message.message });
+      case "state": {
+        const { stage, message: sentence } = message;
+        this.#drawn = this.#drawn.then(() => this.blank.set({ stage, message: sentence }));
         return;
+      }
       default: {
         this.meter.note(data.byteLength, 1);
         const decoded = this.#painter.decode(message);
