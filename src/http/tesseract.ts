@@ -11,8 +11,6 @@ export interface Languages {
 
 /** The program, looked for anew once in a while: it may be installed at any time. */
 const LOOK_MS = 30_000;
-/** Scripts and orientations that tesseract lists among its languages. */
-const NO_LANGUAGES = ["osd", "equ", "snum"];
 
 export class Tesseract {
   readonly #find: () => string | undefined;
@@ -64,10 +62,10 @@ export class Tesseract {
       .split("\n")
       .slice(1)
       .map((line) => line.trim())
-      .filter((name) => name !== "" && !NO_LANGUAGES.includes(name))
+      .filter((name) => name !== "")
       .toSorted();
-    const [first] = available;
-    const usual = available.includes("eng") ? "eng" : first;
+    // `osd` is listed too, and tells orientation and script alone.
+    const usual = available.includes("eng") ? "eng" : available.find((name) => name !== "osd");
     return { default: usual === undefined ? [] : [usual], available };
   }
 

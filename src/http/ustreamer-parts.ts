@@ -5,11 +5,12 @@ import type { Viewer } from "./viewers.ts";
 
 const BOUNDARY = "boundarydonotcross";
 const EMPTY = wholeJpeg(new Uint8Array());
+const TYPE = "Content-Type: image/jpeg";
 
 /**
  * The writer of parts that `viewer` wishes for. A part ends with the line that begins the next one:
  * browsers show a picture when they see it. With `advanceHeaders` the head of the next part comes
- * with it, which cannot tell what is not known yet: its length, and of what it is a picture.
+ * with it, which cannot tell what is not known yet: its length, and what `extraHeaders` would.
  */
 export function wishedWriter(viewer: Viewer, nowUs: () => number): PartWriter {
   const { extraHeaders, advanceHeaders, dualFinalFrames, zeroData } = viewer.wishes;
@@ -20,20 +21,22 @@ export function wishedWriter(viewer: Viewer, nowUs: () => number): PartWriter {
     repeatsFinal: dualFinalFrames,
     write: (shot) => {
       const data = zeroData ? EMPTY : shot.jpeg;
-      const length = `Content-Length: ${data.length}`;
       const dropped = Math.max(0, (shot.sequence ?? 0) - (lastSequence ?? shot.sequence ?? 0) - 1);
       lastSequence = shot.sequence;
       const extra = extraHeaders ? extraLines(shot, dropped, viewer.fps(nowUs()), nowUs()) : [];
-      const head = advanceHeaders
-        ? []
-        : [length, `X-Timestamp: ${wallSeconds()}`, ...extra, "", ""];
-      const type = "Content-Type: image/jpeg";
-      const begin = [`--${BOUNDARY}`, type, ...(advanceHeaders ? ["", ""] : [""])].join("\r\n");
-      const before = (isFirst ? begin : "") + head.join("\r\n");
+      const stamp = `X-Timestamp: ${wallSeconds()}`;
+      const early = `${lines(TYPE, stamp)}\r\n`;
+      const late = `${lines(TYPE, `Content-Length: ${data.length}`, stamp, ...extra)}\r\n`;
+      const begin = lines(`--${BOUNDARY}`);
+      const before = isFirst ? begin + (advanceHeaders ? early : late) : advanceHeaders ? "" : late;
       isFirst = false;
-      return { before, data, after: `\r\n${begin}` };
+      return { before, data, after: `\r\n${begin}${advanceHeaders ? early : ""}` };
     },
   };
+}
+
+function lines(...all: readonly string[]): string {
+  return all.map((line) => `${line}\r\n`).join("");
 }
 
 /** Times are seconds of CLOCK_MONOTONIC: when the frame was captured, and now. */

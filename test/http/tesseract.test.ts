@@ -30,15 +30,15 @@ test("has no languages where it is not installed", async () => {
   expect(error).toMatchObject({ code: "system" });
 });
 
-test("has the languages that it lists, English first, without what is none", async () => {
+test("has the languages that it lists, of which English is the default", async () => {
   const list = (...names: string[]) => standIn(`printf '%s\\n' 'List (3):' ${names.join(" ")}`);
   expect(await (await list("osd", "eng", "deu")).languages()).toEqual({
     default: ["eng"],
-    available: ["deu", "eng"],
+    available: ["deu", "eng", "osd"],
   });
   expect(await (await list("osd", "fra")).languages()).toEqual({
     default: ["fra"],
-    available: ["fra"],
+    available: ["fra", "osd"],
   });
 });
 

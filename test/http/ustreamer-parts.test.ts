@@ -27,13 +27,16 @@ function written(wishes: Partial<Viewer["wishes"]>): string[] {
 }
 
 test("a part ends with the line that begins the next one", () => {
-  const begin = `--boundarydonotcross${LINE}Content-Type: image/jpeg${LINE}`;
-  const part = `Content-Length: 5${LINE}X-Timestamp: T${LINE}${LINE}${DATA}${LINE}${begin}`;
+  const begin = `--boundarydonotcross${LINE}`;
+  const type = `Content-Type: image/jpeg${LINE}`;
+  const head = `${type}Content-Length: 5${LINE}X-Timestamp: T${LINE}${LINE}`;
+  const part = `${head}${DATA}${LINE}${begin}`;
   expect(written({})).toEqual([begin + part, part]);
 });
 
 test("advance_headers sends the whole head of the next part with it", () => {
-  const begin = `--boundarydonotcross${LINE}Content-Type: image/jpeg${LINE}${LINE}`;
+  const head = `Content-Type: image/jpeg${LINE}X-Timestamp: T${LINE}${LINE}`;
+  const begin = `--boundarydonotcross${LINE}${head}`;
   const part = `${DATA}${LINE}${begin}`;
   expect(written({ advanceHeaders: true, extraHeaders: true })).toEqual([begin + part, part]);
 });

@@ -233,7 +233,7 @@ const TEXT: readonly Row[] = [
   {
     section: "6.4 the languages of text recognition",
     path: `${STREAMER}/ocr`,
-    result: { ocr: { enabled: true, langs: { default: ["eng"], available: ["eng"] } } },
+    result: { ocr: { enabled: true, langs: { default: ["eng"], available: ["eng", "osd"] } } },
   },
   {
     section: "6.4 the text of the screen, and not its picture",
