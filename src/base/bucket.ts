@@ -20,14 +20,14 @@ export class Bucket {
     this.#atMs = monotonic();
   }
 
-  /** Counts one. @returns false, and counts nothing, when there were too many */
-  take(): boolean {
+  /** Counts `count` more. @returns false, and counts nothing, when those would be too many */
+  take(count = 1): boolean {
     const nowMs = this.#monotonic();
     const gained = ((nowMs - this.#atMs) / 1000) * this.#rate.perSecond;
     this.#left = Math.min(this.#rate.max, this.#left + gained);
     this.#atMs = nowMs;
-    if (this.#left < 1) return false;
-    this.#left -= 1;
+    if (this.#left < count) return false;
+    this.#left -= count;
     return true;
   }
 }

@@ -25,6 +25,8 @@ export const LIMITS = {
   /** Messages of a socket: a mouse tells 1000 a second, and browsers half of that. */
   socket_messages_max: 4000,
   socket_messages_per_second_max: 2000,
+  /** A message counts for as many as this goes into it: more bytes are more work. */
+  socket_message_bytes: 512,
   /** Events of a socket that the host has not taken yet, as many as of a batch. */
   input_events_waiting_max: 1024,
   /** Events of a socket that are done before somebody else has a turn. */

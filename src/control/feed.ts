@@ -32,9 +32,9 @@ export class InputFeed {
 
   /** Takes `events`. @returns false when the host is so far behind that they cannot wait */
   push(events: Batch): boolean {
-    const isBehind = this.#waiting.length > 0;
+    const atOnce = this.#waiting.length > 0 ? 0 : LIMITS.input_events_at_once_max;
     for (const event of events) {
-      const last = isBehind ? this.#waiting.at(-1) : undefined;
+      const last = this.#waiting.length < atOnce ? undefined : this.#waiting.at(-1);
       const both = last && together(last, event);
       if (both === undefined) this.#waiting.push(event);
       else this.#waiting.splice(-1, 1, both);

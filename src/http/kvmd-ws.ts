@@ -90,7 +90,7 @@ class Client implements SocketHandler, HubClient {
 
   message(socket: Socket, message: Uint8Array | string): void {
     if (this.#isEnding) return;
-    if (!this.#messages.take()) {
+    if (!this.#messages.take(1 + Math.floor(message.length / LIMITS.socket_message_bytes))) {
       this.#end(CLOSE.policy, `more than ${RATE.perSecond} messages a second`);
       return;
     }

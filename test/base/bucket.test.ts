@@ -13,5 +13,9 @@ test("so many at once, and over time as many as flow in", () => {
   time.nowMs += 50;
   expect(takes(2)).toEqual([true, false]);
   time.nowMs += 60_000;
+  expect([bucket.take(4), bucket.take(2), bucket.take(2), bucket.take()]).toEqual([
+    ...[false, true, false, true],
+  ]);
+  time.nowMs += 60_000;
   expect(takes(4)).toEqual([true, true, true, false]);
 });

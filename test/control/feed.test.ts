@@ -54,6 +54,15 @@ test("what comes while the host keeps up is done at once, each for itself", asyn
   expect(sink.taken).toEqual(["k 000004", "k ", "m 0001ff", "m 0002fe"]);
 });
 
+test("of a thousand movements at once the first are done each for itself", async () => {
+  const { sink, feed } = setUp();
+  feed.push(Array.from({ length: 1000 }, () => nudge(1)));
+  await taken(sink, 32 + 7);
+  const steps = sink.taken.map((report) => Buffer.from(report.slice(4), "hex").readInt8(0));
+  expect(steps.slice(0, 31)).toEqual(Array(31).fill(1));
+  expect(steps.reduce((sum, dx) => sum + dx, 0)).toBe(1000);
+});
+
 test("behind a slow host movements become one, and keys stay where they were between", async () => {
   const { sink, feed } = setUp();
   const go = stall(sink);
