@@ -39,6 +39,11 @@ export const GADGET_PATHS = {
   machineId: "/etc/machine-id",
 } as const;
 
+/** Where the gadget is, if there is one. */
+export function gadgetRoot({ configfs }: Pick<GadgetPlace, "configfs">): string {
+  return join(configfs, "usb_gadget", NAME);
+}
+
 export interface GadgetUp {
   readonly udc: string;
   /** Device nodes that take reports. */
@@ -54,7 +59,7 @@ export interface GadgetUp {
 export function gadgetUp(place: GadgetPlace, udc?: string): GadgetUp {
   checkAccess(place);
   checkConfigfs(place);
-  const root = join(place.configfs, "usb_gadget", NAME);
+  const root = gadgetRoot(place);
   const chosen = chooseUdc(place, udc ?? boundUdc(root));
   checkFree(place, chosen);
   const serial = serialOf(place);
@@ -78,7 +83,7 @@ export function gadgetUp(place: GadgetPlace, udc?: string): GadgetUp {
  */
 export function gadgetDown(place: GadgetPlace): boolean {
   checkAccess(place);
-  const root = join(place.configfs, "usb_gadget", NAME);
+  const root = gadgetRoot(place);
   if (!existsSync(root)) return false;
   dismantle(root);
   return true;

@@ -6,6 +6,7 @@ import { JIGGLE_INTERVAL_S, Jiggler } from "../control/jiggler.ts";
 import { KEYMAPS, keymapOf } from "../control/keymaps.ts";
 import type { Runner } from "../control/runner.ts";
 import type { HidDevice } from "../hid/device.ts";
+import type { UsbPlug } from "../hid/plug.ts";
 import type { UsbPort } from "../hid/udc.ts";
 import type { RouteDoc } from "./doc.ts";
 
@@ -19,6 +20,7 @@ export interface HidPanelParts extends HidParts {
   readonly hid: HidDevice;
   readonly simulated: () => boolean;
   readonly usbPort: () => UsbPort | undefined;
+  readonly usbPlug: UsbPlug;
 }
 
 const online = boolean();
@@ -78,7 +80,8 @@ export class HidPanel {
 
   /**
    * What clients send by `mouse.absolute`; the host has both devices at any time, and takes either.
-   * `outputs` of the keyboard are empty and `connected` is null, as on every PiKVM with a gadget.
+   * `outputs` of the keyboard are empty, as on every PiKVM with a gadget; so is `connected`, unless
+   * the daemon may bind the gadget.
    */
   get state() {
     const { leds } = this.#parts.hid;
@@ -87,7 +90,7 @@ export class HidPanel {
       enabled: true,
       online,
       busy: false,
-      connected: null,
+      connected: this.#parts.simulated() ? null : this.#parts.usbPlug.connected,
       keyboard: {
         online,
         leds: { caps: (leds & 2) !== 0, num: (leds & 1) !== 0, scroll: (leds & 4) !== 0 },
@@ -116,6 +119,11 @@ export class HidPanel {
   switch({ mouseOutput, jiggler }: HidSwitches): void {
     this.#mouseOutput = MOUSE_OUTPUTS.find((one) => one === mouseOutput) ?? this.#mouseOutput;
     if (jiggler !== undefined) this.#jiggler.switch(jiggler);
+  }
+
+  /** Plugs the gadget in or out, if that can be. @throws Fault `no_hid` as `UsbPlug.set` does */
+  connect(connected: boolean): void {
+    if (!this.#parts.simulated()) this.#parts.usbPlug.set(connected);
   }
 
   /** Whether a host has configured the gadget, and took what was sent last. */

@@ -1,5 +1,6 @@
 /** Keyboard and mouse as PiKVM's clients use them, through the same arbiter as everything else. */
 import type { Context } from "hono";
+import { Fault } from "../base/fault.ts";
 import type { Batch } from "../control/events.ts";
 import {
   BUTTON_NAMES,
@@ -115,9 +116,11 @@ const paramsDoc = actionDoc("Choose the mouse, or switch the jiggler", {
   ),
   jiggler: optional(bool("Move the pointer a little when nobody does."), undefined),
 });
-const connectedDoc = actionDoc("Nothing: a gadget cannot play unplugged", {
-  connected: bool("Ignored."),
-});
+const connectedDoc = actionDoc(
+  "Plug the USB gadget in or out",
+  { connected: bool("Nothing is done where `connected` of the state is null.") },
+  ACTING,
+);
 const resetDoc = actionDoc("Let go of everything", {}, ACTING);
 
 /** The routes of /api/hid. Who may see the screen, or the device, may see the state too. */
@@ -153,11 +156,7 @@ export function hidRoutes(parts: HidParts, panel: HidPanel): readonly Route[] {
       ...does,
       path: "/api/hid/set_connected",
       doc: connectedDoc,
-      // A gadget cannot play unplugged, as `connected: null` says; kvmd checks and does nothing.
-      handler: ({ req }) => {
-        readLooseQuery(req.url, connectedDoc.query);
-        return kvmdReply({});
-      },
+      handler: (context) => setConnected(parts, panel, context),
     },
     {
       ...does,
@@ -168,6 +167,21 @@ export function hidRoutes(parts: HidParts, panel: HidPanel): readonly Route[] {
     { ...does, path: "/api/hid/print", doc: printDoc, handler: (context) => print(parts, context) },
     ...events,
   ];
+}
+
+/** Whoever may not type now may not pull the cable either; a host that sleeps is no obstacle. */
+async function setConnected(
+  parts: HidParts,
+  panel: HidPanel,
+  context: Context<Env>,
+): Promise<Response> {
+  const { connected } = readLooseQuery(context.req.url, connectedDoc.query);
+  if (panel.state.connected === null) return kvmdReply({});
+  await act(parts, context, [{ kind: "release" }]).catch((error: unknown) => {
+    if (!(error instanceof Fault) || error.code !== "no_hid") throw error;
+  });
+  panel.connect(connected);
+  return kvmdReply({});
 }
 
 async function act(parts: HidParts, context: Context<Env>, batch: Batch): Promise<Response> {

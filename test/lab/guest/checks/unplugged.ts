@@ -40,6 +40,11 @@ async function typesAgain(world: HidWorld): Promise<void> {
   same("events", triples(await world.onKeyboard([press, release])), tapped);
 }
 
+async function connected({ linkrd }: HidWorld): Promise<unknown> {
+  const { body } = await linkrd.curl("/api/hid");
+  return JSON.parse(text(body)).result.connected;
+}
+
 export const unplugged = group("host and daemon come and go", HidWorld.open, {
   "the host is unplugged: control is 503 and the daemon lives": async (world) => {
     const [name = ""] = await gadgets();
@@ -49,6 +54,17 @@ export const unplugged = group("host and daemon come and go", HidWorld.open, {
   "the host is plugged in again: keys arrive": async (world) => {
     const [name = ""] = await gadgets();
     await Bun.write(`${CONFIGFS}/${name}/UDC`, "dummy_udc.0");
+    await typesAgain(world);
+  },
+  "PiKVM's set_connected pulls the cable: control is 503": async (world) => {
+    same("connected before", await connected(world), true);
+    await world.linkrd.curl("/api/hid/set_connected?connected=0", {});
+    same("connected after", await connected(world), false);
+    await refusesControl(world);
+  },
+  "and plugs it in again: keys arrive": async (world) => {
+    await world.linkrd.curl("/api/hid/set_connected?connected=1", {});
+    same("connected", await connected(world), true);
     await typesAgain(world);
   },
   "gadget down while the daemon runs: control is 503": async (world) => {

@@ -1,0 +1,46 @@
+/** The USB cable, as far as software can pull it: without its UDC no host sees the gadget. */
+import { accessSync, constants, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Fault } from "../base/fault.ts";
+import { type GadgetPlace, gadgetRoot } from "./gadget.ts";
+import { boundUdc } from "./gadget-tree.ts";
+
+export class UsbPlug {
+  readonly #root: string;
+  readonly #udcClass: string;
+  /** Where it was plugged in last. */
+  #udc = "";
+
+  constructor(place: Pick<GadgetPlace, "configfs" | "udcClass">) {
+    this.#root = gadgetRoot(place);
+    this.#udcClass = place.udcClass;
+  }
+
+  /** Whether the gadget is plugged in; null where linkrd may not change that. */
+  get connected(): boolean | null {
+    try {
+      accessSync(join(this.#root, "UDC"), constants.W_OK);
+    } catch {
+      return null;
+    }
+    return boundUdc(this.#root) !== "";
+  }
+
+  /**
+   * Plugs the gadget in or out; where linkrd may not, nothing is done.
+   * @throws Fault `no_hid` when the kernel refuses
+   */
+  set(connected: boolean): void {
+    const before = this.connected;
+    if (before === null || before === connected) return;
+    if (before) this.#udc = boundUdc(this.#root);
+    const udc = this.#udc === "" ? (readdirSync(this.#udcClass).sort()[0] ?? "") : this.#udc;
+    try {
+      // An empty string would not reach the kernel at all.
+      writeFileSync(join(this.#root, "UDC"), connected && udc !== "" ? udc : "\n");
+    } catch (cause) {
+      const what = `the USB gadget cannot be plugged ${connected ? "in" : "out"}`;
+      throw new Fault("no_hid", `${what}: look for the reason in dmesg`, { cause });
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/** Against files; that a host sees it come and go is tried in the lab. */
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UsbPlug } from "../../src/hid/plug.ts";
+
+let folder = "";
+let file = "";
+let plug: UsbPlug;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "linkrd-plug-"));
+  const [configfs, udcClass] = [join(folder, "config"), join(folder, "udc")];
+  const root = join(configfs, "usb_gadget/linkrd");
+  mkdirSync(root, { recursive: true });
+  for (const udc of ["one.usb", "two.usb"]) mkdirSync(join(udcClass, udc), { recursive: true });
+  file = join(root, "UDC");
+  plug = new UsbPlug({ configfs, udcClass });
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test("it comes back where it was", () => {
+  writeFileSync(file, "two.usb\n");
+  expect(plug.connected).toBe(true);
+  plug.set(true);
+  expect(readFileSync(file, "utf8")).toBe("two.usb\n");
+  plug.set(false);
+  expect([plug.connected, readFileSync(file, "utf8")]).toEqual([false, "\n"]);
+  plug.set(true);
+  expect([plug.connected, readFileSync(file, "utf8")]).toEqual([true, "two.usb"]);
+});
+
+test("one that was never plugged in goes to the first controller", () => {
+  writeFileSync(file, "\n");
+  plug.set(true);
+  expect(readFileSync(file, "utf8")).toBe("one.usb");
+});
+
+test("without a gadget nothing is done", () => {
+  expect(plug.connected).toBeNull();
+  plug.set(false);
+  expect(plug.connected).toBeNull();
+});
