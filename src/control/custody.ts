@@ -25,11 +25,17 @@ export class Custody {
   look(party: Party): void {
     const { keeps, end } = this.#parts;
     for (const [hand, { party: other, unwatch }] of this.#watched) {
-      if (hand !== party.hand && keeps(other)) continue;
+      if (keeps(other)) continue;
       unwatch();
       this.#watched.delete(hand);
     }
-    if (!keeps(party)) return;
-    this.#watched.set(party.hand, { party, unwatch: party.watch(() => end(party)) });
+    if (this.#watched.has(party.hand) || !keeps(party)) return;
+    let isOver = false;
+    const unwatch = party.watch(() => {
+      isOver = true;
+      this.#watched.delete(party.hand);
+      end(party);
+    });
+    if (!isOver) this.#watched.set(party.hand, { party, unwatch });
   }
 }
