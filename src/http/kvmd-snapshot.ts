@@ -6,8 +6,10 @@ import type { RouteDoc } from "./doc.ts";
 import { KvmdFault } from "./kvmd.ts";
 import { bool, integer, optional, required } from "./kvmd-query.ts";
 import type { StreamerPanel, StreamerParts } from "./kvmd-streamer-state.ts";
+import { whileCredentialHolds } from "./lasting.ts";
 import { type Query, readLooseQuery } from "./query.ts";
 import type { Env } from "./route.ts";
+import type { Tesseract } from "./tesseract.ts";
 import { SHOT_HEADERS, shotResponse, type TakenShot, takeShot } from "./ustreamer-shot.ts";
 import { validList, validOneOf } from "./validate.ts";
 
@@ -63,31 +65,35 @@ export const snapshotDoc = {
 
 type Wish = Query<typeof snapshotDoc.query>;
 
+/** What is shown, and whether that was kept before. */
+interface View {
+  readonly shot: TakenShot;
+  readonly isLoaded: boolean;
+}
+
 /** GET /api/streamer/snapshot. `ocr` goes before `preview`. */
 export function snapshotHandler(parts: SnapshotParts, panel: StreamerPanel) {
   return async (context: Context<Env>): Promise<Response> => {
     const wish = readLooseQuery(context.req.url, snapshotDoc.query);
     const { signal } = context.req.raw;
     const languages = wish.ocr ? await languagesOf(panel, wish.ocr_langs) : [];
-    const shot = wish.load ? panel.saved : await takeShot(parts, { ...allowed(wish), signal });
+    const taken = { allowOffline: wish.allow_offline, signal };
+    const shot = wish.load ? panel.saved : await takeShot(parts, taken);
     if (shot === undefined) throw new Fault("no_video", "no picture was kept: save one first");
     if (wish.save && !wish.load) panel.saved = shot;
+    const view = { shot, isLoaded: wish.load };
     if (wish.ocr) {
       context.env.unhurried();
-      return shotResponse(
-        shot,
-        await textOf(parts, panel, shot, wish, languages, signal),
-        "text/plain",
-      );
+      const text = await whileCredentialHolds(parts.authority, context, async (until) => {
+        const picture = await cutOut(parts, view, boxOf(wish, shot), until);
+        return await textOf(panel.tesseract, picture, languages, until);
+      });
+      return shotResponse(shot, text, "text/plain");
     }
     const reduced = wish.preview ? previewOf(wish, shot) : undefined;
-    const jpeg = reduced ? await rendered(parts, shot, reduced, wish.load, signal) : shot.jpeg;
+    const jpeg = reduced ? await rendered(parts, view, reduced, signal) : shot.jpeg;
     return shotResponse(shot, jpeg, "image/jpeg");
   };
-}
-
-function allowed({ allow_offline: allowOffline }: Wish) {
-  return { allowOffline };
 }
 
 async function languagesOf(
@@ -102,25 +108,28 @@ async function languagesOf(
   return given.length === 0 ? usual : given;
 }
 
-async function textOf(
+async function cutOut(
   parts: SnapshotParts,
-  { tesseract }: StreamerPanel,
-  shot: TakenShot,
-  wish: Wish,
+  view: View,
+  crop: Area | undefined,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const { jpeg, width: widthMax, height: heightMax } = view.shot;
+  if (crop === undefined) return jpeg;
+  return await rendered(parts, view, { crop, widthMax, heightMax, quality: OCR_QUALITY }, signal);
+}
+
+async function textOf(
+  tesseract: Tesseract,
+  jpeg: Uint8Array,
   languages: readonly string[],
   signal: AbortSignal,
 ): Promise<string> {
-  const crop = boxOf(wish, shot);
-  const { width: widthMax, height: heightMax } = shot;
-  const cut: Rendering = { crop, widthMax, heightMax, quality: OCR_QUALITY };
-  const jpeg = crop ? await rendered(parts, shot, cut, wish.load, signal) : shot.jpeg;
   try {
     return await tesseract.read(jpeg, languages, signal);
-  } catch (cause) {
-    if (cause instanceof Fault && cause.code === "system") {
-      throw new KvmdFault("OcrError", cause.message);
-    }
-    throw cause;
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== "system") throw error;
+    throw new KvmdFault("OcrError", error.message);
   }
 }
 
@@ -152,9 +161,8 @@ function previewOf(wish: Wish, { width, height }: TakenShot): Rendering | undefi
 /** The live picture is rendered by the video thread; what it has no more of, here. */
 async function rendered(
   { screen, rerender }: SnapshotParts,
-  { jpeg, online }: TakenShot,
+  { shot: { jpeg, online }, isLoaded }: View,
   wish: Rendering,
-  isLoaded: boolean,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   if (online && !isLoaded) return (await screen.render(wish, signal)).jpeg();

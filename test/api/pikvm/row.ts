@@ -1,7 +1,7 @@
 /** One row of the conformance table, and the client that asks it as one of PiKVM's would. */
 import { expect } from "bun:test";
 import type { OpenApi } from "../../../src/http/openapi.ts";
-import { checkAnswer } from "../../http/documented.ts";
+import { checkAnswer, operationFor } from "../../http/documented.ts";
 import type { Answer, Linkrd } from "../linkrd.ts";
 import { PASSWORD } from "../person.ts";
 
@@ -49,6 +49,8 @@ export interface World {
   readonly cookie: string;
   /** What the binary tells of its API: each answer is held against it. */
   readonly document: OpenApi;
+  /** Operations of the document that have said yes. */
+  readonly answered: Set<string>;
 }
 
 export function credentials(who: Who, { linkrd, cookie }: World): Record<string, string> {
@@ -81,6 +83,8 @@ export async function hold(row: Row, world: World): Promise<void> {
   expect({ status: answer.status, text: answer.text }).toMatchObject({ status });
   const given = { status, headers: answer.headers.toJSON(), body: answer.text };
   checkAnswer(world.document, { method, path }, given);
+  const known = operationFor(world.document, { method, path });
+  if (known && status < 400) world.answered.add(known.operation.operationId);
   for (const [name, value] of Object.entries(row.headers ?? {})) {
     const given = answer.headers.get(name) ?? "";
     if (typeof value === "string") expect([name, given]).toEqual([name, value]);

@@ -258,6 +258,11 @@ const TEXT: readonly Row[] = [
 
 const USTREAMER: readonly Row[] = [
   {
+    section: "8.4 what the media socket has",
+    path: "/api/media",
+    result: { media: { video: { jpeg: {} } } },
+  },
+  {
     section: "6.5 ustreamer's state",
     path: "/streamer/state",
     has: { instance_id: "", source: { resolution: SIZE, online: true } },
