@@ -67,4 +67,4 @@ openapi: ## write docs/openapi.json anew, after a change of the routes
 	@node_modules/.bin/bun scripts/openapi.ts
 
 clean: ## remove what was built; node_modules and fetched packages stay
-	rm -rf dist build/run build/sys.so
+	rm -rf dist build/run build/sys.so build/page.assets

@@ -87,6 +87,11 @@ export const WORDS = {
     again: "Everything held was let go. Trying again by itself.",
     keysGoOut: "Keys and mouse still go to the host: they may be what wakes it.",
     blank: (stage: string) => BLANK.get(stage) ?? "No picture",
+    /** linkrd says what is wrong, a colon, and what to do: the first is the title here. */
+    remedy: (message: string) => {
+      const remedy = message.slice(message.indexOf(": ") + 1).trim();
+      return remedy.charAt(0).toUpperCase() + remedy.slice(1);
+    },
   },
 
   bar: {

@@ -54,7 +54,7 @@ test("a device that is missing is said in words, with what to do", async () => {
   await using person = await arrive(browser, bare, await enter(bare));
   const { page } = person;
   await page.getByRole("heading", { name: "No capture device" }).waitFor();
-  await page.getByText("is the HDMI capture plugged in").waitFor();
+  await page.getByText("Is the HDMI capture plugged in").waitFor();
   await page.keyboard.press("a");
   await page.locator(".trouble", { hasText: "no USB gadget" }).waitFor();
   expect(person.complaints).toEqual([]);

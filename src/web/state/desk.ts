@@ -28,6 +28,8 @@ export class Desk {
   readonly mouse: Store<MouseMode>;
   /** Whether keys go to the host. */
   readonly hasKeys = new Store(false);
+  /** What keeps keys from the host, in linkrd's words; "" when nothing does. */
+  readonly trouble = new Store("");
   readonly #stage: HTMLElement;
   readonly #gone = new AbortController();
 

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { LeaseAnswer } from "../../http/lease.ts";
 import type { Status } from "../../http/status.ts";
 import { Icon } from "../parts/icon.tsx";
@@ -35,12 +35,13 @@ export function Control({ desk }: { readonly desk: Desk }) {
   };
   const holder = lease?.holder;
   const trouble = refused || (status && status.hid.stage !== "ok" ? status.hid.message : "");
+  useEffect(() => desk.trouble.set(trouble), [trouble]);
   return (
     <div class="control" role="status">
       {trouble !== "" && (
         <span class="trouble" title={trouble}>
           <Icon name="warn" />
-          {trouble}
+          <span>{trouble}</span>
         </span>
       )}
       {holder && <span class="holder">{words.holder(holder)}</span>}

@@ -1,18 +1,19 @@
 import { Icon } from "../parts/icon.tsx";
-import type { Blank, Link, Viewer } from "../screen/viewer.ts";
+import type { Blank, Link } from "../screen/viewer.ts";
+import type { Desk } from "../state/desk.ts";
 import { useStore } from "../state/hooks.ts";
 import { WORDS } from "../words.ts";
 
 const { stage } = WORDS;
 
 interface StageProps {
-  readonly viewer: Viewer | undefined;
+  readonly desk: Desk | undefined;
   readonly onStage: (element: HTMLElement | null) => void;
   readonly onCanvas: (element: HTMLCanvasElement | null) => void;
 }
 
 /** The picture, or what is said in its place. All keys in it are the host's. */
-export function Stage({ viewer, onStage, onCanvas }: StageProps) {
+export function Stage({ desk, onStage, onCanvas }: StageProps) {
   return (
     <div
       class="stage"
@@ -25,13 +26,14 @@ export function Stage({ viewer, onStage, onCanvas }: StageProps) {
       <p id="leave" class="unseen">
         {stage.leave}
       </p>
-      {viewer && <Above viewer={viewer} />}
+      {desk && <Above desk={desk} />}
     </div>
   );
 }
 
 /** What lies above the canvas. */
-function Above({ viewer }: { readonly viewer: Viewer }) {
+function Above({ desk }: { readonly desk: Desk }) {
+  const { viewer } = desk;
   const link = useStore(viewer.link);
   const blank = useStore(viewer.blank);
   const shown = useStore(viewer.shown);
@@ -46,22 +48,30 @@ function Above({ viewer }: { readonly viewer: Viewer }) {
       />
     );
   }
+  const isBlank = link.kind === "live" && blank !== undefined;
+  const isOld = link.kind === "lost" || isBlank;
   return (
-    <div class="above" aria-live="polite">
+    <div class={isOld ? "above old" : "above"} aria-live="polite">
       {link.kind === "lost" && <Lost link={link} />}
       {link.kind === "connecting" && !shown && <p class="waiting">{stage.connecting}</p>}
-      {link.kind === "live" && blank && <NoPicture blank={blank} />}
+      {isBlank && <NoPicture blank={blank} desk={desk} />}
     </div>
   );
 }
 
-function NoPicture({ blank }: { readonly blank: Blank }) {
+interface NoPictureProps {
+  readonly blank: Blank;
+  readonly desk: Desk;
+}
+
+function NoPicture({ blank, desk }: NoPictureProps) {
+  const trouble = useStore(desk.trouble);
   return (
     <div class="blank">
       <Icon name="screen" />
       <h2>{stage.blank(blank.stage)}</h2>
-      <p>{blank.message}</p>
-      <p class="muted">{stage.keysGoOut}</p>
+      <p>{stage.remedy(blank.message)}</p>
+      {trouble === "" && <p class="muted">{stage.keysGoOut}</p>}
     </div>
   );
 }

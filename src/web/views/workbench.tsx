@@ -41,7 +41,7 @@ export function Workbench({ tool, onToolClose, hasKeys, onLeave }: WorkbenchProp
       <div class="middle">
         {tool === "paste" && <Paste onClose={onToolClose} />}
         {desk && tool === "shortcuts" && <Shortcuts desk={desk} onClose={onToolClose} />}
-        <Stage key="stage" viewer={desk?.viewer} onStage={setStage} onCanvas={setCanvas} />
+        <Stage key="stage" desk={desk} onStage={setStage} onCanvas={setCanvas} />
       </div>
       {desk && hasKeys && <Keys desk={desk} />}
       {desk && frame && <Bar desk={desk} frame={frame} />}
