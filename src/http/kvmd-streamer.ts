@@ -35,7 +35,7 @@ const paramsDoc = {
     h264_bitrate: given(integer("There is none.", "stream H264 bitrate", { min: 25, max: 20_000 })),
     h264_gop: given(integer("There is none.", "stream H264 GOP", { min: 0, max: 60 })),
   }),
-  about: "Until linkrd is restarted, or [video] of linkrd.toml changes.",
+  about: "Until linkrd is restarted, or linkrd.toml says something else of its devices.",
 } as const satisfies RouteDoc;
 const resetDoc = actionDoc("Open the capture device anew", {});
 const removeDoc = actionDoc("Forget the picture that was kept", {});

@@ -107,7 +107,7 @@ export class Screen {
     return this.#tuning;
   }
 
-  /** Changes what `wish` names, until the settings of the video change or linkrd is restarted. */
+  /** Changes what `wish` names, until linkrd is restarted or its settings of devices change. */
   tune(wish: Tuning): void {
     this.#tuning = { ...this.#tuning, ...wish };
     this.#orderQuality();
