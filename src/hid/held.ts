@@ -12,6 +12,7 @@ import {
   type HidReport,
   keyboardReport,
   mouseReports,
+  NOWHERE,
   pointerReport,
 } from "./reports.ts";
 
@@ -162,9 +163,11 @@ export class Held {
     this.#pointerButtons = 0;
     this.#mouseButtons = 0;
     for (const page of this.#ofPages.keys()) this.#ofPages.set(page, page << 16);
+    // After the mouse, the host's pointer is not where the absolute one was sent last.
+    const [x, y] = this.#usesPointer ? [this.#x, this.#y] : [NOWHERE, NOWHERE];
     const releases = [
       this.#keyboard(),
-      pointerReport(0, this.#x, this.#y, 0, 0),
+      pointerReport(0, x, y, 0, 0),
       ...mouseReports(0, 0, 0, 0, 0),
       ...[...this.#ofPages.values()].map(consumerReport),
     ];

@@ -95,18 +95,17 @@ export function consumerUsage(bytes: Uint8Array): number {
   return (SYSTEM_PAGE << 16) | (low === 0 ? 0 : SYSTEM_BASE + low);
 }
 
-/** Beyond the logical maximum: no position, so that the host leaves the pointer where it is. */
-const NO_POSITION = 0xffff;
-
 /**
- * Lets go of everything on every endpoint, whoever pressed it. The pointer's report has no position
- * (HID 1.11, section 6.2.2.5, Null State): where it was, nobody knows.
+ * No place to point at: beyond the logical maximum, so that the host leaves the pointer where it is
+ * (HID 1.11, section 6.2.2.5, Null State).
  */
+export const NOWHERE = 0xffff / POSITION_MAX;
+
+/** Lets go of everything on every endpoint, whoever pressed it; where it pointed, nobody knows. */
 export function allUpReports(): readonly HidReport[] {
-  const nowhere = NO_POSITION / POSITION_MAX;
   return [
     keyboardReport(0, []),
-    pointerReport(0, nowhere, nowhere, 0, 0),
+    pointerReport(0, NOWHERE, NOWHERE, 0, 0),
     ...mouseReports(0, 0, 0, 0, 0),
     ...[CONSUMER_PAGE, SYSTEM_PAGE].map((page) => consumerReport(page << 16)),
   ];

@@ -84,7 +84,7 @@ test("letting go releases what was used, and leaves the pointer where it is", ()
   expect(told(held.releaseAll())).toEqual(["k ", "p 00ff7f"]);
   expect(held.isAnythingHeld).toBe(false);
   held.mouse(0, 1, 0, 0, 0);
-  expect(told(held.releaseAll())).toEqual(["k ", "p 00ff7f", "m "]);
+  expect(told(held.releaseAll())).toEqual(["k ", "p 00ffffffff", "m "]);
 });
 
 test("letting go says nothing on endpoints that were never used", () => {
