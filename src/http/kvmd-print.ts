@@ -1,5 +1,6 @@
 /** A text as PiKVM's clients send it: of any length, and what cannot be typed is left out. */
 import type { Context } from "hono";
+import { Fault } from "../base/fault.ts";
 import { layoutOfKeymap } from "../control/keymaps.ts";
 import { printed } from "../control/kvmd.ts";
 import type { Layout } from "../hid/layout.ts";
@@ -61,11 +62,20 @@ export async function print(parts: HidParts, context: Context<Env>): Promise<Res
   const asker = { party: partyOf(authority, context.var.identity), waitMs: 0 };
   context.env.unhurried();
   return await whileCredentialHolds(authority, context, async (signal) => {
+    let typed = 0;
     for (const batch of printed(asked, layout, 1000 * delay)) {
-      await arbiter.run(batch, asker, signal);
+      const run = arbiter.run(batch, asker, signal);
+      typed += (await run.catch((error: unknown) => failed(error, typed))).characters;
     }
     return kvmdReply({});
   });
+}
+
+/** Says how much was typed before, where that is not nothing: in the turns that were done. */
+function failed(error: unknown, typed: number): never {
+  if (!(error instanceof Fault) || typed === 0) throw error;
+  const { code, message, details } = error;
+  throw new Fault(code, `${typed} characters were typed, then: ${message}`, { details });
 }
 
 function validKeymap(raw: string | undefined): Layout {

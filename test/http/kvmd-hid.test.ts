@@ -85,6 +85,23 @@ test("a host that takes nothing is told with its reason, where kvmd says yes", a
   expect((await send(token, "GET", "/api/hid")).json.result.online).toBe(true);
 });
 
+test("a text that stops midway says how much of it was typed", async () => {
+  const token = await world.token("long", ["control"]);
+  const { hid } = world.parts;
+  const original = hid.send;
+  let reports = 0;
+  hid.send = async (sent) => {
+    reports += sent.length;
+    if (reports > 2 * 1024) throw new Fault("no_hid", "it sleeps");
+  };
+  const { status, json } = await send(token, "POST", "/api/hid/print?limit=0", "ab".repeat(1000));
+  hid.send = original;
+  expect([status, json.result.error_msg]).toEqual([
+    503,
+    "1024 characters were typed, then: it sleeps",
+  ]);
+});
+
 test("a text ends with its client", async () => {
   const token = await world.token("leaves", ["control"]);
   const leaving = new AbortController();
