@@ -23,12 +23,14 @@ export function Field(props: FieldProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const { label, value, error, hint, type = "text", onInput, autofocus = false } = props;
+  // The attribute is for a dialog that opens with the field, the effect for one that is open.
   useEffect(() => {
     if (autofocus) input.current?.focus();
   }, []);
   const shared = {
     id,
     ref: input,
+    autofocus,
     class: "input",
     value,
     name: props.name,
