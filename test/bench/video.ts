@@ -12,13 +12,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createRandom } from "../hid/random.ts";
 import { buildFakeV4l2, plug, readCounters, yuyvDevice } from "./fakev4l2/device.ts";
-import {
-  DeltaViewer,
-  freshSnapshot,
-  snapshot,
-  snapshotsPerSecond,
-  Viewer,
-} from "./video/client.ts";
+import { DeltaViewer, nextPicture, snapshot, snapshotsPerSecond, Viewer } from "./video/client.ts";
 import { timeEncoders } from "./video/encoder.ts";
 import { linkrd, type Program, Running, ustreamer } from "./video/program.ts";
 import { type Results, tablesOf } from "./video/results.ts";
@@ -100,16 +94,17 @@ async function snapshots({ program }: Running, scene: Scene) {
   if (scene.name === "static") {
     const { etag } = await snapshot(program);
     const known: Record<string, string> = etag === "" ? {} : { "if-none-match": etag };
-    const same = async () => (await snapshot(program, known)).ms;
+    const same = async () => (await snapshot(program, { ...program.headers, ...known })).ms;
     return {
       unchanged: await latencies(plain),
       notModified: await latencies(same),
       notModified8: await snapshotsPerSecond(program, 8, known),
     };
   }
+  const headers = await program.unbounded();
   return {
     changed: await latencies(plain),
-    fresh: await latencies(() => freshSnapshot(program)),
+    fresh: await latencies(() => nextPicture(program, headers)),
     perSecond1: await snapshotsPerSecond(program, 1),
     perSecond8: await snapshotsPerSecond(program, 8),
   };

@@ -76,12 +76,8 @@ interface Snapshot {
   readonly jpeg: Uint8Array;
 }
 
-export async function snapshot(
-  program: Program,
-  more: Record<string, string> = {},
-): Promise<Snapshot> {
+export async function snapshot(program: Program, headers = program.headers): Promise<Snapshot> {
   const started = performance.now();
-  const headers = { ...program.headers, ...more };
   const answer = await fetch(program.snapshot, { headers });
   const jpeg = await answer.bytes();
   const ms = performance.now() - started;
@@ -92,13 +88,15 @@ export async function snapshot(
   return { ms, status, etag: answer.headers.get("etag") ?? "", jpeg };
 }
 
-/** Until a picture is there that had not been taken when it was asked for. */
-export async function freshSnapshot(program: Program): Promise<number> {
+/** Until a picture is there that is not the one on the screen when it was asked for. */
+export async function nextPicture(
+  program: Program,
+  headers: Record<string, string>,
+): Promise<number> {
   const started = performance.now();
-  const { jpeg } = await snapshot(program);
-  if (program.name === "linkrd") return performance.now() - started;
+  const { jpeg } = await snapshot(program, headers);
   for (;;) {
-    const later = await snapshot(program);
+    const later = await snapshot(program, headers);
     if (Buffer.compare(later.jpeg, jpeg) !== 0) return performance.now() - started;
   }
 }

@@ -106,8 +106,8 @@ function restTable({ streams, snapshots }: Results): string {
   return table(COLUMNS, [
     asked("snapshot, changed: p50 ms", ({ changed }) => changed?.p50),
     asked("snapshot, changed: p99 ms", ({ changed }) => changed?.p99),
-    asked("snapshot taken after asking: p50 ms", ({ fresh }) => fresh?.p50),
-    asked("snapshot taken after asking: p99 ms", ({ fresh }) => fresh?.p99),
+    asked("next other picture: p50 ms", ({ fresh }) => fresh?.p50),
+    asked("next other picture: p99 ms", ({ fresh }) => fresh?.p99),
     asked("snapshot, unchanged: p50 ms", ({ unchanged }) => unchanged?.p50),
     asked("snapshot, unchanged: p99 ms", ({ unchanged }) => unchanged?.p99),
     asked("304 (ustreamer: 200): p50 ms", ({ notModified }) => notModified?.p50),
