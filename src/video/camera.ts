@@ -189,7 +189,7 @@ export class Camera implements Source {
     const nowUs = this.#sys.monotonicUs();
     const before = running.lastFrameUs;
     running.lastFrameUs = nowUs;
-    const release = once(() => told(() => running.capture.device.queue(index)));
+    const release = atMostOnce(() => told(() => running.capture.device.queue(index)));
     const frame = { sequence, capturedUs: timeOf(filled, nowUs), address };
     if (raw === undefined) {
       const refuse = () => {
@@ -220,7 +220,8 @@ function timeOf({ atUs }: Filled, nowUs: number): number {
   return isLikely ? atUs : nowUs;
 }
 
-function once(action: () => void): () => void {
+/** Even when it fails: a buffer that the driver did not take back is not offered again. */
+function atMostOnce(action: () => void): () => void {
   let done = false;
   return () => {
     if (done) return;

@@ -30,7 +30,7 @@ export function wholeJpeg(bytes: Uint8Array<ArrayBuffer>): JpegBytes {
   return {
     length: bytes.length,
     jpeg: () => bytes,
-    body: once(() => new Blob([bytes], { type: JPEG_TYPE })),
+    body: lazily(() => new Blob([bytes], { type: JPEG_TYPE })),
     writeTo: (target, at) => target.set(bytes, at),
   };
 }
@@ -48,10 +48,11 @@ export function stripsJpeg(
     return bytes;
   };
   const body = () => new Blob(jpegParts(header, strips), { type: JPEG_TYPE });
-  return { length, writeTo, jpeg: once(jpeg), body: once(body) };
+  return { length, writeTo, jpeg: lazily(jpeg), body: lazily(body) };
 }
 
-function once<T>(make: () => T): () => T {
+/** Made when it is first asked for, and kept. */
+function lazily<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {
     made ??= { value: make() };

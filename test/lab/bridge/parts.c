@@ -132,15 +132,32 @@ static int get_isp_format(struct v4l2_subdev *part, struct v4l2_subdev_state *st
 	return 0;
 }
 
+/* Timings belong to a pad since Linux 6.11. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+static int query_pad(struct v4l2_subdev *part, unsigned int pad, struct v4l2_dv_timings *timings)
+{
+	return query_timings(part, timings);
+}
+
+static int set_pad(struct v4l2_subdev *part, unsigned int pad, struct v4l2_dv_timings *timings)
+{
+	return set_timings(part, timings);
+}
+
+#define PAD_TIMINGS .query_dv_timings = query_pad, .s_dv_timings = set_pad,
+#define VIDEO_TIMINGS
+#else
+#define PAD_TIMINGS
+#define VIDEO_TIMINGS .query_dv_timings = query_timings, .s_dv_timings = set_timings,
+#endif
+
 static const struct v4l2_subdev_core_ops events = {
 	.subscribe_event = v4l2_src_change_event_subdev_subscribe,
 	.unsubscribe_event = v4l2_event_subdev_unsubscribe,
 };
-static const struct v4l2_subdev_video_ops timings = {
-	.query_dv_timings = query_timings,
-	.s_dv_timings = set_timings,
-};
+static const struct v4l2_subdev_video_ops timings = { VIDEO_TIMINGS };
 static const struct v4l2_subdev_pad_ops bridge_pads = {
+	PAD_TIMINGS
 	.get_edid = get_edid,
 	.set_edid = set_edid,
 	.enum_mbus_code = enum_codes,
