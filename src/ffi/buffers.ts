@@ -70,6 +70,8 @@ export class Buffers {
   readonly #type: number;
   readonly #parts: readonly Part[];
   readonly #mapped: Mapped[] = [];
+  /** Bytes at the beginning of each part that are no picture, as of the first buffer queued. */
+  #skipped: readonly number[] = [];
   readonly #buffer = new Struct(BUFFER);
   /** An array of struct v4l2_plane, in one piece. */
   readonly #planes: Uint8Array<ArrayBuffer>;
@@ -89,6 +91,12 @@ export class Buffers {
     return this.#mapped.length;
   }
 
+  /** From the first byte of a frame to that of its second part. */
+  get distance(): number {
+    const places = this.#parts.map(({ start }, at) => start + (this.#skipped[at] ?? 0));
+    return (places[1] ?? 0) - (places[0] ?? 0);
+  }
+
   start(count: number): void {
     const request = new Struct(REQUESTBUFFERS)
       .set("count", count)
@@ -100,6 +108,12 @@ export class Buffers {
       this.#ioctl("VIDIOC_QUERYBUF", VIDIOC.QUERYBUF, this.#buffer.bytes);
       this.#map(this.#told());
       this.queue(index);
+    }
+    if (this.#parts.length > 1) {
+      // Only of a queued buffer do drivers say where in its parts the picture will begin.
+      this.#prepare(0);
+      this.#ioctl("VIDIOC_QUERYBUF", VIDIOC.QUERYBUF, this.#buffer.bytes);
+      this.#skipped = this.#told().map(({ skipped }) => skipped);
     }
     this.#ioctl("VIDIOC_STREAMON", VIDIOC.STREAMON, this.#typeBytes());
   }
@@ -159,17 +173,21 @@ export class Buffers {
   #content({ address, parts }: Mapped, told: readonly Told[]) {
     const last = told.length - 1;
     const { used, skipped } = told[last] ?? { used: 0, skipped: 0 };
-    const start = this.#parts[last]?.start ?? 0;
     const length = Math.max(0, Math.min(used, parts[last] ?? 0) - skipped);
-    return { address: address + (last === 0 ? skipped : 0), length: start + length };
+    const before = last === 0 ? 0 : this.distance;
+    return { address: address + (told[0]?.skipped ?? 0), length: before + length };
   }
 
-  /** Every part has content, none more than it can hold, and all but the last what they need. */
+  /**
+   * Every part has content, none more than it can hold, and all but the last what they need; of
+   * several, each begins where it was said to.
+   */
   #isWhole({ parts }: Mapped, told: readonly Told[]): boolean {
     const isAlone = told.length === 1;
     return told.every(({ used, skipped }, at) => {
       const isHeld = used > 0 && used <= (parts[at] ?? 0);
-      return isHeld && (isAlone || skipped === 0) && used >= (this.#parts[at]?.bytesMin ?? 0);
+      const isInPlace = isAlone || skipped === this.#skipped[at];
+      return isHeld && isInPlace && used - skipped >= (this.#parts[at]?.bytesMin ?? 0);
     });
   }
 

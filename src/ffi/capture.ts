@@ -177,10 +177,18 @@ export class CaptureDevice {
     return { ...taken, chroma: { start, stride: planar.get("chroma.bytesperline") } };
   }
 
-  /** Gets `count` or more buffers from the driver, maps them, queues them all and starts. */
-  start(count: number): void {
-    this.#buffers = new Buffers(this.#sys, this.#path, this.#fd, this.#type, this.#parts);
-    this.#buffers.start(count);
+  /**
+   * Gets `count` or more buffers from the driver, maps them, queues them all and starts.
+   *
+   * @returns `format` as it lies in them
+   */
+  start(count: number, format: CaptureFormat): CaptureFormat {
+    const buffers = new Buffers(this.#sys, this.#path, this.#fd, this.#type, this.#parts);
+    this.#buffers = buffers;
+    buffers.start(count);
+    const { chroma } = format;
+    if (chroma === undefined) return format;
+    return { ...format, chroma: { ...chroma, start: buffers.distance } };
   }
 
   /** Hands a buffer back to the driver. */

@@ -78,9 +78,9 @@ export class Camera implements Source {
         format: fourccName(format.pixelFormat),
         tellsSignal: signal !== undefined,
       };
-      device.start(LIMITS.capture_buffers_min);
+      const placed = device.start(LIMITS.capture_buffers_min, format);
       const now = this.#sys.monotonicUs();
-      const layout = raw?.layout(this.#yuv, format);
+      const layout = raw?.layout(this.#yuv, placed);
       const running = {
         ...{ capture, format, mode, signal },
         raw: raw && layout && { layout, isRgb: raw.isRgb },
