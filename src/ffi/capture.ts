@@ -24,6 +24,8 @@ export interface Identity {
   readonly canCapture: boolean;
   /** What it captures is what programs write to it, as with v4l2loopback. */
   readonly canOutput: boolean;
+  /** What it captures comes through other parts, which have to be linked to it first. */
+  readonly isPart: boolean;
 }
 
 /** How the numbers of a picture are to be read, as the kernel numbers it; 0: the usual way. */
@@ -90,6 +92,7 @@ export class CaptureDevice {
       card: capability.text("card", 32),
       canCapture: captures && (own & CAP.streaming) !== 0,
       canOutput: (own & (CAP.videoOutput | CAP.videoOutputMplane)) !== 0,
+      isPart: (own & CAP.ioMc) !== 0,
     };
     this.receiver = new Receiver(sys, path, this.#fd);
   }

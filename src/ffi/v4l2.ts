@@ -158,6 +158,7 @@ export const CAP = {
   videoCaptureMplane: 0x1000,
   videoOutputMplane: 0x2000,
   streaming: 0x04000000,
+  ioMc: 0x20000000,
   deviceCaps: 0x80000000,
 } as const;
 

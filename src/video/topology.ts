@@ -95,10 +95,12 @@ function kindOf(sys: Sys, path: string): (typeof KINDS)[number] | undefined {
   const capture = new Capture(sys, path);
   try {
     const { device, receiver } = capture;
-    const { driver, canCapture, canOutput } = device.identity;
+    const { driver, canCapture, canOutput, isPart } = device.identity;
     if (!canCapture || canOutput) return undefined;
     if (hasTimings(receiver)) return "timings";
     if (driver === USB_VIDEO_DRIVER) return "usb";
+    // Of a camera's receiver, or an image processor, with no bridge before it.
+    if (isPart) return undefined;
     const offered = device.formats();
     return [...RAW_FORMATS, MJPEG].some(({ code }) => offered.includes(code)) ? "other" : undefined;
   } finally {

@@ -86,6 +86,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
   V4L2_CAP_VIDEO_OUTPUT_MPLANE: v4l2.CAP.videoOutputMplane,
   V4L2_CAP_STREAMING: v4l2.CAP.streaming,
   V4L2_CAP_DEVICE_CAPS: v4l2.CAP.deviceCaps,
+  V4L2_CAP_IO_MC: v4l2.CAP.ioMc,
   V4L2_BUF_TYPE_VIDEO_CAPTURE: v4l2.BUF_TYPE.capture,
   V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE: v4l2.BUF_TYPE.captureMplane,
   V4L2_PIX_FMT_YUYV: v4l2.fourcc("YUYV"),
