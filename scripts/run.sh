@@ -51,6 +51,7 @@ cat <<EOF
 
 linkrd serves a simulated host at http://127.0.0.1:$port
 
+  page      http://127.0.0.1:$port/ in a browser
   login     admin / $password
             curl -c cookies -d user=admin -d passwd=$password \\
               http://127.0.0.1:$port/api/auth/login

@@ -28,10 +28,11 @@ function Lines() {
     const path = `/api/log?seek=${SEEK_SECONDS}&follow=1`;
     const read = async () => {
       const { body } = await api.fetch("GET", path, { signal: gone.signal });
-      if (body === null) return;
+      const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
       let rest = "";
-      for await (const text of body.pipeThrough(new TextDecoderStream())) {
-        const parts = `${rest}${text}`.split("\n");
+      // Not every browser lets a stream be looped over.
+      for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
+        const parts = `${rest}${part.value}`.split("\n");
         rest = parts.pop() ?? "";
         setLines((before) => [...before, ...parts].slice(-LINES_MAX));
       }
