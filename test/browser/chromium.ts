@@ -65,7 +65,7 @@ export async function arrive(
 /** Logs in as the `admin` of test/api/person.ts, after a wait if there was a wrong password. */
 export async function logIn(page: Page, password = PASSWORD): Promise<void> {
   const [inside, wait] = [page.getByRole("navigation", { name: "Tools" }), page.getByRole("alert")];
-  await page.getByLabel("User").fill("admin");
+  await page.getByRole("textbox", { name: "User" }).fill("admin");
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Log in" }).click();
   await inside.or(wait).first().waitFor();

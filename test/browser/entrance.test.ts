@@ -25,16 +25,16 @@ test("the first user is made, with what is wrong next to its field", async () =>
   await using person = await visit(browser, linkrd);
   const { page, complaints } = person;
   await page.getByRole("heading", { name: "Set up linkrd" }).waitFor();
-  await page.getByLabel("User").fill("Not A Name");
+  await page.getByRole("textbox", { name: "User" }).fill("Not A Name");
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByLabel("Password again").fill("something else");
   await page.getByRole("button", { name: "Make user and log in" }).click();
   await page.getByText("The two passwords differ").waitFor();
   await page.getByLabel("Password again").fill(PASSWORD);
   await page.getByRole("button", { name: "Make user and log in" }).click();
-  const user = page.locator(".field", { has: page.getByLabel("User") });
+  const user = page.locator(".field", { has: page.getByRole("textbox", { name: "User" }) });
   await user.getByText("not a user name").waitFor();
-  await page.getByLabel("User").fill("admin");
+  await page.getByRole("textbox", { name: "User" }).fill("admin");
   await page.getByRole("button", { name: "Make user and log in" }).click();
   await page.getByRole("navigation", { name: "Tools" }).waitFor();
   expect(complaints).toEqual([]);
@@ -53,7 +53,7 @@ async function guess(): Promise<void> {
 test("a wrong password is told, and how long to wait is counted down", async () => {
   await using person = await visit(browser, linkrd);
   const { page, complaints } = person;
-  await page.getByLabel("User").fill("admin");
+  await page.getByRole("textbox", { name: "User" }).fill("admin");
   await page.getByLabel("Password").fill("wrong");
   await page.keyboard.press("Enter");
   await page.getByRole("alert").getByText("Wrong user or password").waitFor();
