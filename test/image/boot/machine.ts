@@ -1,6 +1,7 @@
 /** The image in qemu-system-aarch64, as one computer that is switched on and off. */
 import { mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { Socket } from "bun";
 import { must, type Outcome, run, until } from "../../lab/guest/run.ts";
 import type { Board } from "./boards.ts";
 
@@ -142,15 +143,34 @@ export class Machine implements AsyncDisposable {
 
   /** Stops the processors and writes all but the card to `file`, for `-incoming` to go on from. */
   async suspend(file: string): Promise<void> {
-    const words = `stop\nmigrate "exec:cat >${file}"\nquit\n`;
-    const monitor = await Bun.connect({ unix: this.#monitor, socket: { data: () => undefined } });
-    monitor.write(words);
+    await this.#tell(`stop\nmigrate "exec:cat >${file}"\nquit\n`);
     const { promise, resolve: late } = Promise.withResolvers<"late">();
     const timer = setTimeout(() => late("late"), SUSPEND_SECONDS_MAX * 1000);
     const ended = await Promise.race([this.#process?.exited, promise]);
     clearTimeout(timer);
     if (ended === "late") throw new Error(`not suspended within ${SUSPEND_SECONDS_MAX} s`);
     this.#process = undefined;
+  }
+
+  /**
+   * Goes on from what {@link suspend} wrote, and waits until linkrd answers. The processors are
+   * let go again and again: the order is lost while the file is still read.
+   */
+  async goOn(file: string): Promise<void> {
+    await this.switchOn("-incoming", `exec:cat ${file}`);
+    await this.wait("linkrd to go on", async () => {
+      const monitor = await this.#tell("cont\n").catch(() => undefined);
+      const { exit } = await this.curl("/api/auth/check", "--max-time", "3");
+      monitor?.end();
+      return exit === 0 ? true : undefined;
+    });
+  }
+
+  /** Orders for qemu itself, which listens to one caller at a time: until it is hung up. */
+  async #tell(words: string): Promise<Socket> {
+    const monitor = await Bun.connect({ unix: this.#monitor, socket: { data: () => undefined } });
+    monitor.write(words);
+    return monitor;
   }
 
   /** Takes the power away. */
