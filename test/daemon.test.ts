@@ -110,7 +110,6 @@ describe("access.toml at the start", () => {
     linkrd.token = await until("a token to be made", 2, async () => {
       return await linkrd.newToken("mended").catch(() => undefined);
     });
-    await linkrd.knowsToken();
   });
 
   test("open to others, it is closed to them and that is told", async () => {
@@ -276,7 +275,6 @@ describe.skipIf(!isRoot)("as root, who can hide files from the daemon", () => {
     await using linkrd = new Linkrd(place, port, asNobody);
     await linkrd.ready();
     linkrd.token = await linkrd.newToken("root-made");
-    await linkrd.knowsToken();
     const { status, json } = await linkrd.control([["keyboard", "KeyA", true]]);
     expect(status).toBe(503);
     expect(json).toMatchObject({ code: 503, data: { stage: "no permission" } });

@@ -40,7 +40,7 @@ async function replace(file: string, text: string): Promise<void> {
 
 describe("access.toml", () => {
   test("a token works at once when it is made, and no more when it is revoked", async () => {
-    const token = await linkrd.newToken("made");
+    const token = (await linkrd.cli("token", "new", "made")).stdout.trimEnd();
     await untilTaken(token, 400);
     expect((await linkrd.cli("token", "revoke", "made")).exit).toBe(0);
     await untilTaken(token, 403);

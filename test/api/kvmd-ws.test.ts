@@ -31,16 +31,6 @@ async function lastLine(): Promise<string | undefined> {
   return (await consoleLines(await linkrd.snapshot())).findLast((line) => line !== "");
 }
 
-/** A token that the daemon knows already, which reads the file a moment after it was written. */
-async function newToken(name: string, abilities: string): Promise<string> {
-  const token = await linkrd.newToken(name, "--abilities", abilities);
-  await until("the token to be known", 3, async () => {
-    const { status } = await linkrd.ask("/api/auth/check", {}, token);
-    return status === 200 ? true : undefined;
-  });
-  return token;
-}
-
 /** Status and JSON of an upgrade that is refused. */
 async function refused(query: string, token?: string, headers: Record<string, string> = {}) {
   const upgrade = {
@@ -93,7 +83,7 @@ describe("the handshake", () => {
   test("is refused as kvmd refuses it", async () => {
     expect(await refused("?stream=abc")).toEqual([400, "ValidatorError"]);
     expect(await refused("", "")).toEqual([401, "UnauthorizedError"]);
-    const none = await newToken("neither", "info,log");
+    const none = await linkrd.newToken("neither", "--abilities", "info,log");
     expect(await refused("", none)).toEqual([403, "ForbiddenError"]);
     const evil = { origin: "https://evil.example" };
     expect(await refused("", linkrd.token, evil)).toEqual([403, "ForbiddenError"]);
@@ -205,7 +195,7 @@ describe("input", () => {
   });
 
   test("of a token that may only look is let be, and logged once", async () => {
-    const token = await newToken("looks", "view");
+    const token = await linkrd.newToken("looks", "--abilities", "view");
     using client = await KvmdClient.connect(linkrd, { token });
     for (let times = 0; times < 3; times++) client.say("key", { key: "KeyA", state: true });
     await client.read();
@@ -214,7 +204,7 @@ describe("input", () => {
   });
 
   test("of a token that is revoked ends, with 4401, and its keys are up", async () => {
-    const token = await newToken("brief", "control");
+    const token = await linkrd.newToken("brief", "--abilities", "control");
     using client = await KvmdClient.connect(linkrd, { token });
     client.say("key", { key: "KeyA", state: true });
     await untilHeld({ keys: 1 });

@@ -92,7 +92,6 @@ export class Linkrd implements AsyncDisposable {
     try {
       await linkrd.ready();
       linkrd.token = await linkrd.newToken("test");
-      await linkrd.knowsToken();
     } catch (error) {
       await linkrd[Symbol.asyncDispose]();
       throw error;
@@ -105,13 +104,6 @@ export class Linkrd implements AsyncDisposable {
     await until("the daemon to answer", 15, async () => {
       if (this.#process.exitCode !== null) throw new Error(`it ended at once: ${this.#log}`);
       return (await this.cli("status", "--json")).exit === 0 ? true : undefined;
-    });
-  }
-
-  /** The file is written when the command ends; the daemon has it a few milliseconds later. */
-  async knowsToken(): Promise<void> {
-    await until("the token to be known", 1, async () => {
-      return (await this.ask("/api/status")).status === 200 ? true : undefined;
     });
   }
 
@@ -133,10 +125,18 @@ export class Linkrd implements AsyncDisposable {
     return command(this.folder, ...words);
   }
 
+  /**
+   * A token that the daemon knows: the file is written when the command ends, and the daemon has
+   * read it a moment later.
+   */
   async newToken(name: string, ...options: string[]): Promise<string> {
     const { exit, stdout, stderr } = await this.cli("token", "new", name, ...options);
     if (exit !== 0) throw new Error(`token new: ${stderr}`);
-    return stdout.trimEnd();
+    const token = stdout.trimEnd();
+    await until("the token to be known", 5, async () => {
+      return (await this.ask("/api/auth/check", {}, token)).status === 200 ? true : undefined;
+    });
+    return token;
   }
 
   async ask(path: string, how: RequestInit = {}, token = this.token): Promise<Answer> {

@@ -81,7 +81,7 @@ test("a token that is revoked ends it with 4401", async () => {
   await viewer.next();
   await linkrd.cli("token", "revoke", "viewer");
   while ((await viewer.next()) !== undefined) viewer.acknowledge();
-  expect(viewer.closed?.code).toBe(4401);
+  expect(viewer.closed).toEqual({ code: 4401, reason: "signed out" });
 });
 
 test("it is refused without a token, and to a page of another site", async () => {
