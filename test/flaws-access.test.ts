@@ -33,13 +33,19 @@ test("2: guessing is slowed, whichever of the doors it uses", async () => {
     () => post(linkrd, "PUT", "/api/account/password", body, cookie),
     () => post(linkrd, "POST", "/api/tokens", { name: "x", password: "wrong" }, cookie),
   ];
-  const [first] = doors;
-  expect((await first?.())?.status).toBe(403);
+  let guesses = 0;
   for (const door of doors) {
-    const { status, head } = await door();
-    expect(status).toBe(429);
-    expect(head).toMatch(/^retry-after: [12]\r?$/im);
+    const head = await until("the door to be slow", 10, async () => {
+      const { status, head } = await door();
+      if (status === 429) return head;
+      expect(status).toBe(403);
+      guesses += 1;
+      return undefined;
+    });
+    expect(head).toMatch(/^retry-after: \d+\r?$/im);
   }
+  // On a busy machine a wait may be over before the next door is tried, which takes one more.
+  expect(guesses - LIMITS.login_free_failures_max).toBeWithin(1, 1 + doors.length);
   expect((await linkrd.ask("/api/status")).status).toBe(200);
   expect((await curl(linkrd, "/api/auth/check", "-b", cookie)).status).toBe(200);
 }, 30_000);

@@ -1,7 +1,12 @@
 /**
- * Slows guessing down: after each wrong password the account and the network it came from have to
- * wait, 1 s at first and twice as long each time, up to a minute. Nobody is ever shut out for good,
- * and a network that has logged in to an account before does not wait for what others do to it.
+ * Slows guessing down. People mistype, and clients try each of their ways: a few wrong passwords
+ * cost nothing. After each further one the account and the network it came from have to wait, 1 s
+ * at first and twice as long each time, up to a minute. Nobody is ever shut out for good, and a
+ * network that has logged in to an account before does not wait for what others do to it.
+ *
+ * That leaves a guesser 68 passwords in the first hour, or 70 if the first ones are sent at once:
+ * 11, which is two that are wrong and as many as PasswordChecker takes at a time, and then one a
+ * minute. Pausing until all is forgotten yields fewer than that minute does.
  */
 import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
@@ -57,13 +62,13 @@ export class LoginLimiter {
   #waitOf(tally: Tally): number {
     const wait = tally.notBefore - this.#monotonic();
     if (wait > 0) return wait;
-    return tally.failures > 0 && tally.pending > 0 ? LIMITS.login_delay_ms_min : 0;
+    const isSlowed = tally.failures >= LIMITS.login_free_failures_max;
+    return isSlowed && tally.pending > 0 ? LIMITS.login_delay_ms_min : 0;
   }
 
   #settle(tally: Tally, right: boolean): void {
     tally.failures = right ? 0 : tally.failures + 1;
-    const delay = LIMITS.login_delay_ms_min * 2 ** Math.min(tally.failures - 1, 30);
-    tally.notBefore = right ? 0 : this.#monotonic() + Math.min(delay, LIMITS.login_delay_ms_max);
+    tally.notBefore = right ? 0 : this.#monotonic() + delayAfter(tally.failures);
   }
 
   #remember(pair: string): void {
@@ -92,6 +97,14 @@ function evict(tallies: Map<string, Tally>, now: number): void {
   const idle = [...tallies].filter(([, tally]) => tally.pending === 0);
   const [victim] = idle.find(([, tally]) => tally.notBefore <= now) ?? idle[0] ?? [];
   if (victim !== undefined) tallies.delete(victim);
+}
+
+/** Milliseconds to wait after so many wrong passwords. */
+function delayAfter(failures: number): number {
+  const counted = failures - LIMITS.login_free_failures_max;
+  if (counted <= 0) return 0;
+  const { login_delay_ms_min, login_delay_ms_max } = LIMITS;
+  return Math.min(login_delay_ms_min * 2 ** Math.min(counted - 1, 30), login_delay_ms_max);
 }
 
 function isForgotten(tally: Tally, now: number): boolean {

@@ -71,7 +71,9 @@ export const LIMITS = {
   user_name_characters_max: 32,
   /** kvmd's clients send at most 512 characters, the code of the second factor among them. */
   password_characters_max: 500,
-  /** After a wrong password its account and network wait so long, and each time twice as long. */
+  /** Wrong passwords that are no attack yet: somebody mistypes, a client tries each of its ways. */
+  login_free_failures_max: 3,
+  /** After each further one its account and network wait so long, and each time twice as long. */
   login_delay_ms_min: 1000,
   login_delay_ms_max: 60_000,
   /** Wrong passwords are forgotten when none came for so long. */

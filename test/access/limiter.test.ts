@@ -26,11 +26,43 @@ class Login {
       return error.details["retry_after_seconds"];
     }
   }
+
+  /** Mistypes as often as costs nothing. */
+  async mistype(account = "admin", address = HERE) {
+    for (let times = 0; times < 3; times++) {
+      expect(await this.try("wrong", account, address)).toBe("wrong");
+    }
+  }
 }
 
 describe("LoginLimiter", () => {
+  test("three wrong passwords cost nothing, and a right one begins anew", async () => {
+    const login = new Login();
+    for (let times = 0; times < 3; times++) {
+      await login.mistype();
+      expect(await login.try("right")).toBe("right");
+    }
+    await login.mistype();
+    expect(await login.try("wrong")).toBe("wrong");
+    expect(await login.try("right")).toBe(1);
+  });
+
+  test("an hour is enough for 68 guesses, and each one after it for 60", async () => {
+    const login = new Login();
+    const guesses = [0, 0, 0];
+    for (const [hour] of guesses.entries()) {
+      login.checks = 0;
+      for (; login.now < (hour + 1) * 3_600_000; login.now += 1000) {
+        while ((await login.try("wrong")) === "wrong");
+      }
+      guesses[hour] = login.checks;
+    }
+    expect(guesses).toEqual([68, 60, 60]);
+  });
+
   test("delays grow from 1 s to a minute, and end", async () => {
     const login = new Login();
+    await login.mistype();
     for (const delay of [1, 2, 4, 8, 16, 32, 60, 60, 60]) {
       expect(await login.try("wrong")).toBe("wrong");
       expect(await login.try("right")).toBe(delay);
@@ -38,14 +70,13 @@ describe("LoginLimiter", () => {
       expect(await login.try("right")).toBe(1);
       login.now += 1;
     }
-    expect(login.checks).toBe(9);
+    expect(login.checks).toBe(3 + 9);
     expect(await login.try("right")).toBe("right");
-    expect(await login.try("wrong")).toBe("wrong");
-    expect(await login.try("wrong")).toBe(1);
   });
 
   test("an account waits whoever asks, and a network whatever account it asks for", async () => {
     const login = new Login();
+    await login.mistype("admin", HERE);
     await login.try("wrong", "admin", HERE);
     expect(await login.try("right", "admin", THERE)).toBe(1);
     expect(await login.try("right", "other", HERE)).toBe(1);
@@ -54,6 +85,7 @@ describe("LoginLimiter", () => {
 
   test("all of a /64 waits, and no other network", async () => {
     const login = new Login();
+    await login.mistype("one", "2001:db8::1");
     await login.try("wrong", "one", "2001:db8::1");
     expect(await login.try("right", "two", "2001:db8::ffff:2")).toBe(1);
     expect(await login.try("right", "two", "2001:db8:0:1::1")).toBe("right");
@@ -62,18 +94,21 @@ describe("LoginLimiter", () => {
   test("who has logged in before does not wait for what others do to the account", async () => {
     const login = new Login();
     await login.try("right", "admin", HERE);
+    await login.mistype("admin", THERE);
     await login.try("wrong", "admin", THERE);
     expect(await login.try("right", "admin", THERE)).toBe(1);
     expect(await login.try("right", "admin", HERE)).toBe("right");
+    await login.mistype("admin", HERE);
     await login.try("wrong", "admin", HERE);
     expect(await login.try("right", "admin", HERE)).toBe(1);
   });
 
-  test("many at once are checked together only while nothing was wrong", async () => {
+  test("many at once are checked together only until there is a wait", async () => {
     const login = new Login();
     const all = (count: number) =>
       Promise.all(Array.from({ length: count }, () => login.try("right")));
     expect(await all(5)).toEqual(Array.from({ length: 5 }, () => "right"));
+    await login.mistype();
     await login.try("wrong");
     login.now += 1000;
     login.checks = 0;
@@ -92,17 +127,19 @@ describe("LoginLimiter", () => {
 
   test("wrong passwords are forgotten in the end", async () => {
     const login = new Login();
-    for (let at = 0; at < 5; at++) {
+    for (let at = 0; at < 9; at++) {
       await login.try("wrong");
       login.now += 60_000;
     }
     login.now += LIMITS.login_memory_ms;
+    await login.mistype();
     await login.try("wrong");
     expect(await login.try("wrong")).toBe(1);
   });
 
   test("a flood of addresses takes bounded memory and does not free its account", async () => {
     const login = new Login();
+    await login.mistype("admin", "10.0.1.1");
     for (let at = 0; at < 6; at++) {
       await login.try("wrong", "admin", `10.0.0.${at}`);
       login.now += 2 ** at * 1000;

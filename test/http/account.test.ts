@@ -68,7 +68,9 @@ describe("setup", () => {
 
   test("waits for a network that guesses passwords", async () => {
     const headers = { "x-kvmd-user": "any", "x-kvmd-passwd": "any" };
-    expect((await ask(world.parts, "/api/auth/check", { headers })).status).toBe(403);
+    for (let times = 0; times <= LIMITS.login_free_failures_max; times++) {
+      expect((await ask(world.parts, "/api/auth/check", { headers })).status).toBe(403);
+    }
     const seen = await setUp({ user: "first", password: "right" });
     expect([seen.status, seen.headers["retry-after"]]).toEqual([429, "1"]);
   });
@@ -115,7 +117,6 @@ describe("the password", () => {
     expect((await anna.ask("GET", "/api/account")).status).toBe(200);
     expect((await elsewhere.ask("GET", "/api/account")).status).toBe(401);
     expect((await elsewhere.logIn()).status).toBe(403);
-    world.time.aheadMs += LIMITS.login_delay_ms_max;
     elsewhere.password = "better";
     expect((await elsewhere.logIn()).status).toBe(200);
   });
@@ -124,8 +125,10 @@ describe("the password", () => {
     const ben = await Person.enter(world, "ben");
     const before = world.store.user("ben")?.password;
     const body = { password: "wrong", new_password: "better" };
-    const seen = await ben.ask("PUT", "/api/account/password", body);
-    expect(problemOf(seen)).toEqual([403, "wrong_password", "Wrong Password"]);
+    for (let times = 0; times <= LIMITS.login_free_failures_max; times++) {
+      const seen = await ben.ask("PUT", "/api/account/password", body);
+      expect(problemOf(seen)).toEqual([403, "wrong_password", "Wrong Password"]);
+    }
     const again = await ben.ask("PUT", "/api/account/password", { ...body, password: "right" });
     expect([again.status, again.headers["retry-after"]]).toEqual([429, "1"]);
     expect((await ben.ask("PUT", "/api/account/password", { new_password: "x" })).status).toBe(400);
@@ -175,7 +178,6 @@ describe("the second factor", () => {
     await emil.ask("POST", PATH, { code: codeOf(secret) });
     const bare = await emil.ask("DELETE", PATH, { password: "right" });
     expect(problemOf(bare)).toEqual([403, "wrong_password", "Wrong Password"]);
-    world.time.aheadMs += LIMITS.login_delay_ms_max;
     const password = `right${codeOf(secret)}`;
     expect((await emil.ask("DELETE", PATH, { password })).status).toBe(204);
     expect(world.store.user("emil")?.totp).toBe("");

@@ -163,7 +163,9 @@ describe("login", () => {
 
   test("is 429 with Retry-After under attack, and goes on for who is in", async () => {
     const wrong = form({ user: "admin", passwd: "wrong" });
-    expect((await ask(world.parts, LOGIN, wrong)).status).toBe(403);
+    for (let times = 0; times <= LIMITS.login_free_failures_max; times++) {
+      expect((await ask(world.parts, LOGIN, wrong)).status).toBe(403);
+    }
     for (const how of [wrong, form({ user: "admin", passwd: "pass:word" })]) {
       const seen = await ask(world.parts, LOGIN, how);
       expect([seen.status, seen.headers["retry-after"]]).toEqual([429, "1"]);
@@ -183,7 +185,6 @@ describe("login", () => {
     await world.store.setTotp("careful", SECRET);
     expect((await careful.logIn()).status).toBe(403);
     expect((await check({ cookie: careful.cookie })).status).toBe(403);
-    world.time.aheadMs += 1000;
     const timestamp = Date.now() + world.time.aheadMs;
     careful.password += TOTP.generate({ secret: Secret.fromBase32(SECRET), timestamp });
     expect((await careful.logIn()).status).toBe(200);

@@ -168,7 +168,7 @@ const SESSIONS: readonly Row[] = [
   },
 ];
 
-/** After these passwords wait, so they come last. */
+/** These count as guesses, after a few of which passwords wait, so they come last. */
 const WRONG: readonly Row[] = [
   {
     section: "2.1 a wrong password is 403, and no other way is tried",
