@@ -21,7 +21,7 @@ import { HEIGHT, makeScenes, type Scene, WIDTH } from "./video/scenes.ts";
 const ROOT = resolve(import.meta.dir, "../..");
 const FPS = 30;
 /** Ninety-nine of a hundred is a number of some hundreds. */
-const COUNT = 1000;
+const COUNT = 600;
 /** Code is compiled, and memory taken, while the first ones run. */
 const WARM_UP = 200;
 

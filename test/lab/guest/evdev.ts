@@ -125,10 +125,14 @@ export class EvdevReader implements AsyncDisposable {
     // Opened here: the kernel keeps events for it from this moment on.
     const [from, into] = [openSync(node, "r"), openSync(this.#file, "w")];
     // First in turn, for the same reason. At an unplugging, cat ends with a complaint: no news.
-    const words = ["nice", "-n", "-20", "cat"];
+    const words = ["chrt", "-f", "50", "cat"];
     this.#child = Bun.spawn(words, { stdin: from, stdout: into, stderr: "ignore" });
     closeSync(from);
     closeSync(into);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** All events before the one that `isLast` recognises, which is taken away as well. */

@@ -15,6 +15,7 @@ import { layouts } from "./checks/layouts.ts";
 import { machinery } from "./checks/machinery.ts";
 import { mouse } from "./checks/mouse.ts";
 import { cable, signal } from "./checks/signal.ts";
+import { typing } from "./checks/typing.ts";
 import { crashed, unplugged } from "./checks/unplugged.ts";
 
 /** In the order in which they run. The last two pull all of vivid's devices. */
@@ -33,6 +34,7 @@ export const GROUPS: readonly Group[] = [
   keyboard,
   layouts,
   mouse,
+  typing,
   unplugged,
   crashed,
   singlePlanar,

@@ -32,6 +32,15 @@ export class HidWorld implements AsyncDisposable {
     return new HidWorld(await Linkrd.start(HID_SETTINGS), nodes);
   }
 
+  /**
+   * Lets the daemon and the keyboard's reader share a core, where the reader goes first: however
+   * late that core is, the daemon never gets further ahead than the kernel keeps for the reader.
+   */
+  async inStep(): Promise<void> {
+    for (const { pid } of [this.linkrd, this.keyboard])
+      await must(["taskset", "-acp", "0", `${pid}`]);
+  }
+
   /** Looks for the host's nodes anew, after the gadget was unplugged and plugged in again. */
   async reopen(): Promise<void> {
     await this.#close();

@@ -53,6 +53,10 @@ export class Linkrd implements AsyncDisposable {
     await writeFile(join(this.folder, "linkrd.toml"), SERVER + settings);
   }
 
+  get pid(): number {
+    return this.#daemon.pid;
+  }
+
   get ended(): boolean {
     return this.#daemon.exitCode !== null || this.#daemon.signalCode !== null;
   }

@@ -1,10 +1,10 @@
 /** The host goes away, or the daemon does: nothing hangs, nothing stays down. */
 import { group } from "../check.ts";
-import { EV } from "../evdev.ts";
+import { BTN, EV } from "../evdev.ts";
 import { CONFIGFS, gadgets } from "../gadget.ts";
-import { HidWorld, triples } from "../hid-world.ts";
+import { HID_SETTINGS, HidWorld, ofType, triples } from "../hid-world.ts";
 import { LINUX_KEYS } from "../keys.ts";
-import { BINARY, text } from "../linkrd.ts";
+import { BINARY, Linkrd, text } from "../linkrd.ts";
 import { must, same, until } from "../run.ts";
 
 const press = ["keyboard", "KeyA", true];
@@ -93,5 +93,16 @@ export const crashed = group("after a crash", HidWorld.open, {
     const isRelease = (event: { code: number; value: number }) =>
       event.code === KEY_A && event.value === 0;
     same("before", triples(await world.keyboard.takeUntil(isRelease)), [tapped[0]]);
+  },
+  "release-keys lets go of a button, and leaves the pointer where it is": async (world) => {
+    await using daemon = await Linkrd.start(HID_SETTINGS);
+    await daemon.control([["mouse_abs", 1, 0.25, 0.75, 0, 0]]);
+    await daemon.stop("SIGKILL");
+    same("outcome", (await daemon.command("release-keys")).exit, 0);
+    const isRelease = (event: { code: number; value: number }) =>
+      event.code === BTN.LEFT && event.value === 0;
+    const before = await world.pointer.takeUntil(isRelease);
+    same("positions", ofType(before, EV.ABS).length, 2);
+    same("buttons", ofType(before, EV.KEY), [[BTN.LEFT, 1]]);
   },
 });
