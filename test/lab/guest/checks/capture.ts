@@ -79,8 +79,8 @@ const FORMATS = [
   ["bgr24", "BGR3"],
 ] as const;
 
-/** And one whose planes have a memory each, which only a multi-planar device can give. */
-const FORMATS_APART = [...FORMATS, ["nv12m", "NM12"]] as const;
+/** Those whose planes have a memory each, which only a multi-planar device can give. */
+const FORMATS_APART = [...FORMATS, ["nv12m", "NM12"], ["nv16m", "NM16"]] as const;
 
 /** The daemon goes on; linkrd.toml alone says what to ask the device for. */
 function readsFormats(
