@@ -40,10 +40,10 @@ mkfs.vfat -F 32 -n LINKRD -i "$disk" --invariant "$out/boot.fat" >/dev/null
 )
 
 truncate -s ${data_size}M "$out/data.ext4"
-E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH mkfs.ext4 -q -b 4096 -L linkrd-data \
-	-U 4c4e4b52-0000-4000-8000-000000000004 \
-	-E hash_seed=4c4e4b52-0000-4000-8000-000000000005,lazy_itable_init=0,lazy_journal_init=0 \
-	-E root_owner=0:0 -e remount-ro "$out/data.ext4"
+# Of several -E only the last one counts.
+options=hash_seed=4c4e4b52-0000-4000-8000-000000000005,lazy_itable_init=0,lazy_journal_init=0
+E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH mkfs.ext4 -q -b 4096 -L linkrd-data -e remount-ro \
+	-U 4c4e4b52-0000-4000-8000-000000000004 -E "$options,root_owner=0:0" "$out/data.ext4"
 
 truncate -s $((data_at + data_size))M "$image"
 sfdisk --quiet "$image" <<END
