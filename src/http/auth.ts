@@ -6,15 +6,15 @@ import { readForm } from "./body.ts";
 import { COOKIE, fromCookie } from "./credentials.ts";
 import type { RouteDoc } from "./doc.ts";
 import { addressOf, identify } from "./identity.ts";
-import { kvmd, kvmdReply } from "./kvmd.ts";
-import type { Env, Route } from "./route.ts";
+import { kvmd, kvmdReply } from "./kvmd/dialect.ts";
 import {
   validExpire,
   validPassword,
   validRedirect,
   validSessionText,
   validUser,
-} from "./validate.ts";
+} from "./kvmd/validate.ts";
+import type { Env, Route } from "./route.ts";
 
 const NOTHING = strictObject({});
 const text = { type: "string" };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { hostname } from "node:os";
 import { LIMITS } from "../../src/base/limits.ts";
 import { createApp, routes } from "../../src/http/app.ts";
-import { isKvmdPath, kvmd } from "../../src/http/kvmd.ts";
+import { isKvmdPath, kvmd } from "../../src/http/kvmd/dialect.ts";
 import { type Listener, listenTcp } from "../../src/http/serve.ts";
 import { ask, openWorld, type World } from "./world.ts";
 
