@@ -4,23 +4,13 @@
 # Debian's packages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=scripts/packages.sh
+. scripts/packages.sh
 export PATH="$PWD/node_modules/.bin:$PATH"
 
-as_root() {
-	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
-}
+say() { printf 'bench: %s\n' "$*"; }
 
-missing=()
-for package in ustreamer libjpeg-turbo-progs wrk chromium fonts-dejavu-core; do
-	status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)
-	[ "$status" = "ii " ] || missing+=("$package")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-	printf 'bench: installing Debian packages: %s\n' "${missing[*]}"
-	as_root apt-get -qq update
-	as_root env DEBIAN_FRONTEND=noninteractive \
-		apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
-fi
+install_missing ustreamer libjpeg-turbo-progs wrk chromium fonts-dejavu-core
 
 run() {
 	printf '\n== %s\n' "$1"

@@ -5,12 +5,10 @@
 #   scripts/image-setup.sh test     and to boot it in an emulator
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=scripts/packages.sh
+. scripts/packages.sh
 
 say() { printf 'image-setup: %s\n' "$*" >&2; }
-
-as_root() {
-	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
-}
 
 packages=(mmdebstrap qemu-user-static uidmap mtools dosfstools e2fsprogs fdisk squashfs-tools
 	zstd xz-utils cpio debian-archive-keyring)
@@ -23,17 +21,7 @@ test) packages+=(qemu-system-arm qemu-efi-aarch64 qemu-utils openssh-client curl
 	;;
 esac
 
-missing=()
-for package in "${packages[@]}"; do
-	status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)
-	[ "$status" = "ii " ] || missing+=("$package")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-	say "installing Debian packages: ${missing[*]}"
-	as_root apt-get -qq update
-	as_root env DEBIAN_FRONTEND=noninteractive \
-		apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
-fi
+install_missing "${packages[@]}"
 
 # The base is built in a user namespace, whose users are a range lent to the person who builds.
 # adduser lends one to everybody it makes; root has none by itself.

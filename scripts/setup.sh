@@ -9,6 +9,8 @@
 # touched, and a second call finds nothing to do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=scripts/packages.sh
+. scripts/packages.sh
 level=${1:-run}
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -34,28 +36,7 @@ build) ;;
 	;;
 esac
 
-as_root() {
-	if [ "$(id -u)" -eq 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
-	else
-		say "root is needed for: $*: run this as root, or install sudo" >&2
-		exit 1
-	fi
-}
-
-missing=()
-for package in "${packages[@]}"; do
-	status=$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null || true)
-	[ "$status" = "ii " ] || missing+=("$package")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-	say "installing Debian packages: ${missing[*]}"
-	as_root apt-get -qq update
-	as_root env DEBIAN_FRONTEND=noninteractive \
-		apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
-fi
+install_missing "${packages[@]}"
 
 # Bun is pinned in package.json. npm brings it when nothing else has; then it installs the rest.
 bun_version=$(sed -n 's/.*"bun": "\([0-9.]*\)".*/\1/p' package.json)
