@@ -4,7 +4,10 @@ import { Struct } from "./struct.ts";
 import type { Sys } from "./sys.ts";
 import {
   CID_DV_RX_POWER_PRESENT,
+  CID_DV_RX_RGB_RANGE,
   CONTROL,
+  DV_RGB_RANGE_FULL,
+  DV_RGB_RANGE_LIMITED,
   DV_TIMINGS,
   EDID,
   EVENT,
@@ -69,9 +72,18 @@ export class Receiver {
    * does not tell (V4L2_CID_DV_RX_POWER_PRESENT).
    */
   hasPower(): boolean | undefined {
-    const control = new Struct(CONTROL).set("id", CID_DV_RX_POWER_PRESENT);
-    if (this.#sys.tryIoctl(this.#fd, VIDIOC.G_CTRL, control.bytes) < 0) return undefined;
-    return control.get("value") !== 0;
+    const power = this.#control(CID_DV_RX_POWER_PRESENT);
+    return power === undefined ? undefined : power !== 0;
+  }
+
+  /**
+   * The range that the source says its RGB has; undefined where it leaves that to the standard, or
+   * the driver does not tell (V4L2_CID_DV_RX_RGB_RANGE).
+   */
+  rgbRange(): "limited" | "full" | undefined {
+    const range = this.#control(CID_DV_RX_RGB_RANGE);
+    if (range === DV_RGB_RANGE_LIMITED) return "limited";
+    return range === DV_RGB_RANGE_FULL ? "full" : undefined;
   }
 
   /**
@@ -109,6 +121,13 @@ export class Receiver {
     const event = new Struct(EVENT);
     if (this.#sys.tryIoctl(this.#fd, VIDIOC.DQEVENT, event.bytes) < 0) return false;
     return event.get("type") === EVENT_SOURCE_CHANGE;
+  }
+
+  /** What a control is set to; undefined where there is none (VIDIOC_G_CTRL). */
+  #control(id: number): number | undefined {
+    const control = new Struct(CONTROL).set("id", id);
+    const result = this.#sys.tryIoctl(this.#fd, VIDIOC.G_CTRL, control.bytes);
+    return result < 0 ? undefined : control.get("value");
   }
 }
 

@@ -171,10 +171,15 @@ export const BUF_FLAG_TIMESTAMP_MASK = 0xe000;
 export const BUF_FLAG_TIMESTAMP_MONOTONIC = 0x2000;
 export const EVENT_SOURCE_CHANGE = 5;
 export const CID_DV_RX_POWER_PRESENT = 0xa00964;
+export const CID_DV_RX_RGB_RANGE = 0xa00965;
+export const DV_RGB_RANGE_LIMITED = 1;
+export const DV_RGB_RANGE_FULL = 2;
 export const QUANTIZATION_FULL_RANGE = 1;
 export const QUANTIZATION_LIM_RANGE = 2;
 export const COLORSPACE_REC709 = 3;
 export const COLORSPACE_JPEG = 7;
+export const COLORSPACE_SRGB = 8;
+export const YCBCR_ENC_601 = 1;
 export const YCBCR_ENC_709 = 2;
 export const YCBCR_ENC_XV709 = 4;
 

@@ -1,6 +1,7 @@
 import { LIMITS } from "../base/limits.ts";
 import type { CaptureFormat, Size } from "../ffi/capture.ts";
 import { fourccName } from "../ffi/v4l2.ts";
+import { coloursOnHdmi } from "./cta861.ts";
 import { MJPEG, type PixelFormat, RAW_FORMATS } from "./formats.ts";
 import { NoPicture } from "./signal.ts";
 import { type Capture, USB_VIDEO_DRIVER } from "./topology.ts";
@@ -11,6 +12,9 @@ export interface Negotiated {
   /** How to read it; undefined for frames that are JPEGs already. */
   readonly raw: PixelFormat | undefined;
 }
+
+/** Of the HDMI input of the RK3588, in Linux from 6.15 on. */
+const RK3588_DRIVER = "snps_hdmirx";
 
 /** Formats that are named to a person who has to choose one. */
 const NAMES_MAX = 8;
@@ -34,7 +38,8 @@ export function negotiate(capture: Capture, wanted: string, signal: Size | undef
     const format = ask(capture, code, busCode, signal);
     if (format.pixelFormat !== code) continue;
     checkSize(format, raw);
-    return { format, raw };
+    const isRgb = raw?.isRgb ?? false;
+    return { format: { ...format, ...coloursUntold(capture, format, isRgb) }, raw };
   }
   const names = [...offered.keys()].slice(0, NAMES_MAX).map(fourccName).join(", ");
   const more = offered.size > NAMES_MAX ? `, and ${offered.size - NAMES_MAX} more` : "";
@@ -67,6 +72,15 @@ function ask(
   }
   // Without timings the device has a size of its own choice until it is told a better one.
   return device.setFormat(code, signal === undefined ? device.largestSize(code) : undefined);
+}
+
+/**
+ * The driver of the RK3588's receiver says sRGB of whatever comes in (snps_hdmirx.c), and hands it
+ * on as it is.
+ */
+function coloursUntold({ device, receiver }: Capture, size: Size, isRgb: boolean) {
+  if (device.identity.driver !== RK3588_DRIVER) return undefined;
+  return coloursOnHdmi(size, isRgb, receiver.rgbRange());
 }
 
 function checkSize({ width, height, stride }: CaptureFormat, raw: PixelFormat | undefined): void {

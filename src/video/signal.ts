@@ -9,7 +9,8 @@ export const STAGES = {
   busy: "the capture device is in use: stop the other program that holds it",
   "no cable": "no cable on the HDMI input: is it in at both ends, and the host plugged in?",
   "no signal": "no signal on the HDMI input: is the host on, and the cable in at both ends?",
-  "unstable signal": "the HDMI signal is there but cannot be locked to: try another cable or mode",
+  "unstable signal":
+    "no HDMI signal that can be locked to: wake the host, or try another cable or mode",
   "mode change": "the host changes its video mode: the picture is back in a moment",
   "out of range": "the host sends a mode that the capture device cannot take: choose a lower one",
   unsupported:

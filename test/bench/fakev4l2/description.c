@@ -48,6 +48,7 @@ static void read_line(struct description *is, const char *line)
 	if (!strcmp(name, "timings")) is->timings = value;
 	if (!strcmp(name, "signal")) is->signal = value;
 	if (!strcmp(name, "power")) is->power = value + 1;
+	if (!strcmp(name, "rgb_range")) is->rgb_range = value + 1;
 	if (!strcmp(name, "mode_after")) is->mode_after = value;
 }
 

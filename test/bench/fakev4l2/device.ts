@@ -53,6 +53,8 @@ export interface Description {
   readonly signal?: number;
   /** What V4L2_CID_DV_RX_POWER_PRESENT says, 0 or 1, if there is that control. */
   readonly power?: number;
+  /** What V4L2_CID_DV_RX_RGB_RANGE says, 0 automatic, 1 limited or 2 full, if there is that. */
+  readonly rgb_range?: number;
   /**
    * From this frame on the incoming signal is what `signal` says, or else twice as wide; no event
    * tells of it.

@@ -161,8 +161,11 @@ static int query_timings(struct device *device, struct v4l2_dv_timings *timings)
 
 static int get_control(struct device *device, struct v4l2_control *control)
 {
-	if (control->id != V4L2_CID_DV_RX_POWER_PRESENT || !device->is.power) return fail(EINVAL);
-	control->value = (int)device->is.power - 1;
+	uint32_t value = 0;
+	if (control->id == V4L2_CID_DV_RX_POWER_PRESENT) value = device->is.power;
+	if (control->id == V4L2_CID_DV_RX_RGB_RANGE) value = device->is.rgb_range;
+	if (!value) return fail(EINVAL);
+	control->value = (int)value - 1;
 	return 0;
 }
 

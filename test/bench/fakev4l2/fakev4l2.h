@@ -31,9 +31,9 @@ struct lie {
 struct description {
 	char driver[16], scene[512], counters[512];
 	struct v4l2_pix_format format;
-	/* HDMI: whether there is such, the errno of the signal, 1 + what the power control says, and
-	   the frame from which on the signal is that, or another. */
-	uint32_t timings, signal, power, mode_after;
+	/* HDMI: whether there is such, the errno of the signal, 1 + what the controls of power and RGB
+	   range say, and the frame from which on the signal is that, or another. */
+	uint32_t timings, signal, power, rgb_range, mode_after;
 	uint32_t fps, frames, frame_step;
 	uint32_t used[FRAMES_USED_MAX]; /* bytes of a frame of the scene; 0: the size of an image */
 	uint32_t offered; /* the one pixel format that VIDIOC_ENUM_FMT tells of */
