@@ -42,28 +42,30 @@ export function watchIdentity(
   let over = false;
   let timer: Timer | undefined;
   const look = (): void => {
+    const isGood = holds();
     // To ask after a session that is over ends it, which comes back here.
-    if (holds() || over) return;
-    over = true;
-    stop();
-    onEnd();
+    if (over) return;
+    if (isGood) wait();
+    else end();
   };
   const stops = [store.onChange(look), sessions.onEnd(look)];
-  // At its end, and now and then, as clocks are set, and a session in use must not end.
+  // At its end, which a person may change in the file; and now and then, as clocks are set, and a
+  // session in use must not end.
   const wait = (): void => {
-    const milliseconds = Math.min(Math.max(1, endsInMs()), LIMITS.credential_poll_ms);
-    timer = setTimeout(lookAgain, milliseconds);
+    clearTimeout(timer);
+    timer = setTimeout(look, Math.min(Math.max(1, endsInMs()), LIMITS.credential_poll_ms));
     timer.unref();
-  };
-  const lookAgain = (): void => {
-    look();
-    if (!over) wait();
   };
   const stop = (): void => {
     clearTimeout(timer);
     for (const each of stops) each();
   };
-  lookAgain();
+  const end = (): void => {
+    over = true;
+    stop();
+    onEnd();
+  };
+  look();
   return stop;
 }
 
