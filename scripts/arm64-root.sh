@@ -1,30 +1,20 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Makes build/arm64-root: the libraries that the arm64 binary needs, unpacked from Debian's
 # packages, so that qemu-user can run it here. This machine's own package system is left as it is:
 # apt gets a state folder of its own, the Debian sources that this machine uses, and Debian's keys.
 set -eu
 cd "$(dirname "$0")/.."
+# shellcheck source=scripts/packages.sh
+. scripts/packages.sh
 root=build/arm64-root
 apt=$PWD/build/arm64-apt
 packages='libc6 libstdc++6 libgcc-s1 libturbojpeg0 libyuv0'
 
 say() { echo "arm64-root: $*" >&2; }
 
-as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
-}
-
 [ "$(cat "$root.packages" 2>/dev/null)" != "$packages" ] || exit 0
 
-for package in qemu-user-static libjpeg-turbo-progs curl; do
-  dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || {
-    say "installing $package"
-    as_root apt-get install -y -qq --no-install-recommends "$package" >&2 || {
-      as_root apt-get update -qq >&2
-      as_root apt-get install -y -qq --no-install-recommends "$package" >&2
-    }
-  }
-done
+install_missing qemu-user-static libjpeg-turbo-progs curl
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 debian_sources() {

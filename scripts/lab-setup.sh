@@ -1,16 +1,14 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Prepares build/lab: Debian's stock kernel, unpacked and never installed, and an initramfs that
 # boots it onto this machine's own root, read-only (test/lab/init.sh), with a driver of our own in
 # it (test/lab/bridge). Run again, it does only what is missing.
 set -eu
 cd "$(dirname "$0")/.."
+# shellcheck source=scripts/packages.sh
+. scripts/packages.sh
 lab=build/lab
 
 say() { echo "lab-setup: $*" >&2; }
-
-as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
-}
 
 # The modules of the guest; vivid makes video0 single-planar and video1 multi-planar, each with one
 # HDMI input and nothing else, video2 single-planar with two, so that one is powered when the other
@@ -20,25 +18,9 @@ modules='virtio_pci virtio_console 9p 9pnet_virtio overlay vivid dummy_hcd libco
 vivid='n_devs=4 num_inputs=1,1,2,1 input_types=0x3,0x3,0xf,0x0 node_types=0x1,0x1,0x1,0x1'
 vivid="$vivid multiplanar=1,2,1,1"
 
-packages='gcc make libc6-dev libelf1 qemu-system-x86 busybox-static kmod v4l-utils
+packages=(gcc make libc6-dev libelf1 qemu-system-x86 busybox-static kmod v4l-utils
   libjpeg-turbo-progs evtest curl xz-utils libturbojpeg0 libyuv0 libxkbcommon-dev xkb-data
-  libx11-data'
-
-install_missing() {
-  missing=
-  for package in $packages; do
-    dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
-      missing="$missing $package"
-  done
-  [ -n "$missing" ] || return 0
-  say "installing$missing"
-  # shellcheck disable=SC2086 # a list of words on purpose
-  as_root apt-get install -y -qq --no-install-recommends $missing >&2 || {
-    say "refreshing the package lists first"
-    as_root apt-get update -qq >&2
-    as_root apt-get install -y -qq --no-install-recommends $missing >&2
-  }
-}
+  libx11-data)
 
 kernel_package() {
   apt-cache depends linux-image-amd64 | sed -n 's/^ *Depends: \(linux-image-[0-9]\)/\1/p' |
@@ -134,6 +116,6 @@ pack_initrd() {
 
 PATH="$PATH:/usr/sbin:/sbin"
 mkdir -p "$lab"
-install_missing
+install_missing "${packages[@]}"
 unpack_kernel
 pack_initrd
