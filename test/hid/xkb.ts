@@ -1,4 +1,5 @@
 /** What a Linux desktop makes of key events, by libxkbcommon (xkb.c), whose keymaps are its own. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { xkbName } from "../../scripts/xkb-names.ts";
 import type { LayoutName } from "../../src/base/layout-names.ts";
@@ -8,6 +9,19 @@ import { LINUX_KEYS } from "../lab/guest/keys.ts";
 
 /** An evdev code, and 1 for down or 0 for up. */
 export type KeyEvent = readonly [code: number, value: number];
+
+/**
+ * Whether this machine has the keymaps that src/hid/layouts.txt was made of: Debian's releases
+ * differ in what some rare keys type.
+ */
+export function hasRecordedKeymaps(): boolean {
+  const table = readFileSync(join(import.meta.dir, "../../src/hid/layouts.txt"), "utf8");
+  const [, recorded] = /xkb-data ([\d.]+)/.exec(table) ?? [];
+  const { stdout } = Bun.spawnSync(["dpkg-query", "--status", "xkb-data"]);
+  const [, installed] = /^Version: ([\d.]+)/m.exec(stdout.toString()) ?? [];
+  if (installed === undefined) throw new Error("xkb-data is missing: run scripts/setup.sh test");
+  return installed === recorded;
+}
 
 /** Compiles the interpreter. @returns its path, in `folder` */
 export function compileXkb(folder: string): string {
