@@ -1,10 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
-import { useCountdown } from "../state/hooks.ts";
 import { WORDS } from "../words.ts";
 import { Button, IconButton } from "./button.tsx";
 import { type FormState, useForm } from "./form.ts";
-import { Notice } from "./notice.tsx";
+import { Submit, Trouble } from "./submit.tsx";
 
 interface DialogProps {
   readonly title: string;
@@ -40,8 +39,6 @@ interface FormProps {
 /** What is to be filled in and sent off in a dialog. */
 export function DialogForm(props: FormProps) {
   const { form, submit, danger = false, onSubmit, onCancel, children } = props;
-  const rest = useCountdown(form.notBeforeMs);
-  const general = rest > 0 ? WORDS.login.wait(rest) : form.errors[""];
   return (
     <form
       class="body"
@@ -51,18 +48,11 @@ export function DialogForm(props: FormProps) {
         onSubmit();
       }}
     >
-      {general !== undefined && <Notice kind="error">{general}</Notice>}
+      <Trouble form={form} />
       {children}
       <div class="actions">
         <Button onClick={onCancel}>{WORDS.cancel}</Button>
-        <Button
-          kind={danger ? "danger" : "main"}
-          type="submit"
-          busy={form.busy}
-          disabled={rest > 0}
-        >
-          {rest > 0 ? WORDS.login.waitShort(rest) : submit}
-        </Button>
+        <Submit form={form} label={submit} kind={danger ? "danger" : "main"} />
       </div>
     </form>
   );

@@ -1,13 +1,16 @@
 import { useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
+import { useCountdown } from "../state/hooks.ts";
 import { WORDS } from "../words.ts";
 
 export interface FormState {
-  /** By the name of the field; "" for what is about none of them. */
+  /** By the name of the field. */
   readonly errors: Readonly<Record<string, string | undefined>>;
+  /** What is about no field of it. */
+  readonly trouble: string | undefined;
   readonly busy: boolean;
-  /** Of performance.now(): before that, another try is in vain. */
-  readonly notBeforeMs: number;
+  /** Until then, another try is in vain; it counts down to 0. */
+  readonly waitSeconds: number;
   /** Runs `send`, once at a time, and shows what it fails with next to its field. */
   readonly submit: (send: () => Promise<void>) => Promise<void>;
   readonly fail: (errors: Readonly<Record<string, string>>) => void;
@@ -18,6 +21,7 @@ export function useForm(fields: readonly string[]): FormState {
   const [errors, setErrors] = useState<FormState["errors"]>({});
   const [busy, setBusy] = useState(false);
   const [notBeforeMs, setNotBeforeMs] = useState(0);
+  const waitSeconds = useCountdown(notBeforeMs);
   const running = useRef(false);
   const submit = async (send: () => Promise<void>) => {
     if (running.current) return;
@@ -36,7 +40,8 @@ export function useForm(fields: readonly string[]): FormState {
       setBusy(false);
     }
   };
-  return { errors, busy, notBeforeMs, submit, fail: setErrors };
+  const trouble = waitSeconds > 0 ? WORDS.login.wait(waitSeconds) : errors[""];
+  return { errors, trouble, busy, waitSeconds, submit, fail: setErrors };
 }
 
 function errorsOf(error: unknown, fields: readonly string[]): Record<string, string> {

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { useServices, useStore } from "../state/hooks.ts";
 import { WORDS } from "../words.ts";
 import { Field } from "./field.tsx";
+import type { FormState } from "./form.ts";
 
 export interface Password {
   /** As linkrd takes it: the code of the second factor right behind the password. */
@@ -55,6 +56,63 @@ export function PasswordFields({ password, label, error, autofocus = false }: Pa
           hint={WORDS.login.codeHint}
         />
       )}
+    </>
+  );
+}
+
+export interface NewPassword {
+  readonly value: string;
+  readonly again: string;
+  readonly setValue: (password: string) => void;
+  readonly setAgain: (password: string) => void;
+  /** Submits `form`, unless the two differ: that is told instead, as its error `again`. */
+  readonly submit: (form: FormState, send: () => Promise<void>) => Promise<void>;
+}
+
+/** A password that is to be, typed twice. */
+export function useNewPassword(): NewPassword {
+  const [value, setValue] = useState("");
+  const [again, setAgain] = useState("");
+  const submit = async (form: FormState, send: () => Promise<void>) => {
+    if (value === again) await form.submit(send);
+    else form.fail({ again: WORDS.passwordsDiffer });
+  };
+  return { value, again, setValue, setAgain, submit };
+}
+
+interface NewPasswordFieldsProps {
+  readonly password: NewPassword;
+  readonly label: string;
+  readonly labelAgain: string;
+  readonly error: string | undefined;
+  readonly errorAgain: string | undefined;
+  readonly hint?: string;
+  readonly autofocus?: boolean;
+}
+
+export function NewPasswordFields(props: NewPasswordFieldsProps) {
+  const { password, label, labelAgain, error, errorAgain, hint, autofocus = false } = props;
+  const shared = { type: "password", autocomplete: "new-password", required: true } as const;
+  return (
+    <>
+      <Field
+        {...shared}
+        label={label}
+        name="new-password"
+        value={password.value}
+        onInput={password.setValue}
+        error={error}
+        hint={hint}
+        autofocus={autofocus}
+      />
+      <Field
+        {...shared}
+        label={labelAgain}
+        name="new-password-again"
+        value={password.again}
+        onInput={password.setAgain}
+        error={errorAgain}
+      />
     </>
   );
 }

@@ -1,11 +1,15 @@
 import { useState } from "preact/hooks";
 import { Button } from "../parts/button.tsx";
 import { Dialog, DialogForm } from "../parts/dialog.tsx";
-import { Field } from "../parts/field.tsx";
 import { useForm } from "../parts/form.ts";
 import { Notice } from "../parts/notice.tsx";
 import { Panel } from "../parts/panel.tsx";
-import { PasswordFields, usePassword } from "../parts/password.tsx";
+import {
+  NewPasswordFields,
+  PasswordFields,
+  useNewPassword,
+  usePassword,
+} from "../parts/password.tsx";
 import { useServices } from "../state/hooks.ts";
 import { WORDS } from "../words.ts";
 
@@ -44,21 +48,15 @@ interface ChangeProps {
 function ChangePassword({ user, onClose, onDone }: ChangeProps) {
   const { api } = useServices();
   const current = usePassword();
-  const [next, setNext] = useState("");
-  const [again, setAgain] = useState("");
+  const next = useNewPassword();
   const form = useForm(["password", "new_password"]);
-  const submit = async () => {
-    if (next !== again) {
-      form.fail({ again: WORDS.passwordsDiffer });
-      return;
-    }
-    await form.submit(async () => {
-      const json = { password: current.value, new_password: next };
+  const submit = () =>
+    next.submit(form, async () => {
+      const json = { password: current.value, new_password: next.value };
       await api.ask("PUT", "/api/account/password", { json });
       onDone();
       onClose();
     });
-  };
   return (
     <Dialog title={words.change} onClose={onClose}>
       <DialogForm form={form} submit={words.change} onSubmit={submit} onCancel={onClose}>
@@ -69,23 +67,12 @@ function ChangePassword({ user, onClose, onDone }: ChangeProps) {
           error={form.errors["password"]}
           autofocus
         />
-        <Field
+        <NewPasswordFields
+          password={next}
           label={words.next}
-          name="new-password"
-          type="password"
-          autocomplete="new-password"
-          value={next}
-          onInput={setNext}
+          labelAgain={words.again}
           error={form.errors["new_password"]}
-        />
-        <Field
-          label={words.again}
-          name="new-password-again"
-          type="password"
-          autocomplete="new-password"
-          value={again}
-          onInput={setAgain}
-          error={form.errors["again"]}
+          errorAgain={form.errors["again"]}
         />
       </DialogForm>
     </Dialog>

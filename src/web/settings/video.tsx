@@ -4,6 +4,7 @@ import { Field } from "../parts/field.tsx";
 import { useForm } from "../parts/form.ts";
 import { Notice } from "../parts/notice.tsx";
 import { Panel } from "../parts/panel.tsx";
+import { Trouble } from "../parts/submit.tsx";
 import { useServices } from "../state/hooks.ts";
 import { WORDS } from "../words.ts";
 import { Fact, useStatus } from "./device.tsx";
@@ -70,7 +71,6 @@ function ParamsForm({ params }: { readonly params: StreamParams }) {
       await api.ask("POST", `/api/streamer/set_params?${query}`);
       setDone(true);
     });
-  const general = form.errors[""];
   return (
     <form
       class="inline"
@@ -97,7 +97,7 @@ function ParamsForm({ params }: { readonly params: StreamParams }) {
       <Button type="submit" busy={form.busy}>
         {words.apply}
       </Button>
-      {general !== undefined && <Notice kind="error">{general}</Notice>}
+      <Trouble form={form} />
       {isDone && <Notice kind="success">{words.applied}</Notice>}
     </form>
   );

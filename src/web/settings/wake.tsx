@@ -5,6 +5,7 @@ import { Field } from "../parts/field.tsx";
 import { useForm } from "../parts/form.ts";
 import { Notice } from "../parts/notice.tsx";
 import { Panel } from "../parts/panel.tsx";
+import { Trouble } from "../parts/submit.tsx";
 import { useServices } from "../state/hooks.ts";
 import { WORDS } from "../words.ts";
 
@@ -40,7 +41,6 @@ function WakeForm() {
     setSent(undefined);
     return form.submit(async () => setSent(await api.ask<Sent>("POST", "/api/wol", { json })));
   };
-  const general = form.errors[""];
   return (
     <>
       {machines.length === 0 && <p class="muted">{words.none}</p>}
@@ -77,7 +77,7 @@ function WakeForm() {
           {words.wake}
         </Button>
       </form>
-      {general !== undefined && <Notice kind="error">{general}</Notice>}
+      <Trouble form={form} />
       {sent && <Notice kind="success">{words.sent(sent.mac, sent.addresses)}</Notice>}
     </>
   );

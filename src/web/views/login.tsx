@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
-import { Button } from "../parts/button.tsx";
 import { Field } from "../parts/field.tsx";
 import { useForm } from "../parts/form.ts";
 import { Notice } from "../parts/notice.tsx";
-import { useCountdown, useServices, useStore } from "../state/hooks.ts";
+import { Submit, Trouble } from "../parts/submit.tsx";
+import { useServices, useStore } from "../state/hooks.ts";
 import { WORDS } from "../words.ts";
 import { Gate } from "./gate.tsx";
 
@@ -18,7 +18,6 @@ export function Login({ ended }: { readonly ended: boolean }) {
   const [code, setCode] = useState("");
   const [withCode, setWithCode] = useState(preferences.choices.secondFactor);
   const form = useForm(["user"]);
-  const rest = useCountdown(form.notBeforeMs);
   const aheadMs = useStore(session.clockAheadMs);
 
   const submit = () =>
@@ -34,11 +33,10 @@ export function Login({ ended }: { readonly ended: boolean }) {
       }
     });
 
-  const general = rest > 0 ? login.wait(rest) : form.errors[""];
   return (
     <Gate title={login.title} onSubmit={submit}>
-      {ended && general === undefined && <Notice kind="info">{login.ended}</Notice>}
-      {general !== undefined && <Notice kind="error">{general}</Notice>}
+      {ended && form.trouble === undefined && <Notice kind="info">{login.ended}</Notice>}
+      <Trouble form={form} />
       <Field
         label={WORDS.user}
         name="username"
@@ -74,9 +72,7 @@ export function Login({ ended }: { readonly ended: boolean }) {
           {login.haveCode}
         </button>
       )}
-      <Button kind="main" type="submit" busy={form.busy} disabled={rest > 0}>
-        {rest > 0 ? login.waitShort(rest) : login.submit}
-      </Button>
+      <Submit form={form} label={login.submit} />
     </Gate>
   );
 }

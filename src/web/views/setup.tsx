@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
-import { Button } from "../parts/button.tsx";
 import { Field } from "../parts/field.tsx";
 import { useForm } from "../parts/form.ts";
-import { Notice } from "../parts/notice.tsx";
-import { useCountdown, useServices } from "../state/hooks.ts";
+import { NewPasswordFields, useNewPassword } from "../parts/password.tsx";
+import { Submit, Trouble } from "../parts/submit.tsx";
+import { useServices } from "../state/hooks.ts";
 import { WORDS } from "../words.ts";
 import { Gate } from "./gate.tsx";
 
@@ -13,24 +13,14 @@ const { setup } = WORDS;
 export function FirstUser() {
   const { session } = useServices();
   const [user, setUser] = useState("admin");
-  const [password, setPassword] = useState("");
-  const [again, setAgain] = useState("");
+  const password = useNewPassword();
   const form = useForm(["user", "password"]);
-  const rest = useCountdown(form.notBeforeMs);
-
-  const submit = async () => {
-    if (password !== again) {
-      form.fail({ again: WORDS.passwordsDiffer });
-      return;
-    }
-    await form.submit(() => session.setUp(user.trim(), password));
-  };
-
-  const general = rest > 0 ? WORDS.login.wait(rest) : form.errors[""];
+  const submit = () =>
+    password.submit(form, async () => await session.setUp(user.trim(), password.value));
   return (
     <Gate title={setup.title} onSubmit={submit}>
       <p class="lead">{setup.lead}</p>
-      {general !== undefined && <Notice kind="error">{general}</Notice>}
+      <Trouble form={form} />
       <Field
         label={WORDS.user}
         name="username"
@@ -40,31 +30,16 @@ export function FirstUser() {
         error={form.errors["user"]}
         required
       />
-      <Field
+      <NewPasswordFields
+        password={password}
         label={WORDS.password}
-        name="new-password"
-        type="password"
-        autocomplete="new-password"
-        value={password}
-        onInput={setPassword}
+        labelAgain={WORDS.passwordAgain}
         error={form.errors["password"]}
+        errorAgain={form.errors["again"]}
         hint={setup.passwordHint}
-        required
         autofocus
       />
-      <Field
-        label={WORDS.passwordAgain}
-        name="new-password-again"
-        type="password"
-        autocomplete="new-password"
-        value={again}
-        onInput={setAgain}
-        error={form.errors["again"]}
-        required
-      />
-      <Button kind="main" type="submit" busy={form.busy} disabled={rest > 0}>
-        {setup.submit}
-      </Button>
+      <Submit form={form} label={setup.submit} />
     </Gate>
   );
 }
