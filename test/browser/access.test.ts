@@ -1,23 +1,10 @@
 /** For who uses no mouse, or does not see: names, focus, and the way out of the screen. */
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
-import { Linkrd } from "../api/linkrd.ts";
-import { enter } from "../api/person.ts";
-import { arrive, launch, type Person } from "./chromium.ts";
+import { expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import type { Person } from "./chromium.ts";
+import { Room } from "./room.ts";
 
-let browser: Browser;
-let linkrd: Linkrd;
-let cookie: string;
-
-beforeAll(async () => {
-  [browser, linkrd] = await Promise.all([launch(), Linkrd.start()]);
-  cookie = await enter(linkrd);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await linkrd[Symbol.asyncDispose]();
-});
+const room = Room.forTests();
 
 const USABLE = new Set(["button", "textbox", "checkbox", "combobox", "link", "dialog", "img"]);
 
@@ -39,7 +26,7 @@ function focused(page: Page): Promise<string> {
 }
 
 test("everything that can be used has a name", async () => {
-  await using person = await arrive(browser, linkrd, cookie);
+  await using person = await room.arrive();
   const { page } = person;
   await page.getByText("Connected").waitFor();
   await page.getByRole("button", { name: "Paste text" }).click();
@@ -61,7 +48,7 @@ test("everything that can be used has a name", async () => {
 }, 30_000);
 
 test("three keys lead out of the screen, and Tab on from there", async () => {
-  await using person = await arrive(browser, linkrd, cookie);
+  await using person = await room.arrive();
   const { page } = person;
   await page.getByText("Connected").waitFor();
   expect(await focused(page)).toContain("Screen of the host");
@@ -79,12 +66,12 @@ test("three keys lead out of the screen, and Tab on from there", async () => {
   expect(passed).toEqual(["Shortcuts", "Paste text", "On-screen keyboard", "System Settings"]);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "System Settings" }).waitFor();
-  expect((await linkrd.status()).hid.held).toEqual({ keys: 0, modifiers: 0, buttons: 0 });
+  expect((await room.linkrd.status()).hid.held).toEqual({ keys: 0, modifiers: 0, buttons: 0 });
   expect(person.complaints).toEqual([]);
 }, 30_000);
 
 test("a dialog keeps the focus, and Esc closes it and gives it back", async () => {
-  await using person = await arrive(browser, linkrd, cookie);
+  await using person = await room.arrive();
   const { page } = person;
   await page.getByRole("button", { name: "System Settings" }).click();
   await page.getByRole("button", { name: "Generate" }).focus();

@@ -1,36 +1,22 @@
 /** In front of the screen: what one sees, types and clicks, and that nothing stays down. */
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { Linkrd } from "../api/linkrd.ts";
-import { enter } from "../api/person.ts";
+import { expect, test } from "bun:test";
 import { until } from "../lab/guest/run.ts";
 import { untilShown } from "./canvas.ts";
-import { arrive, launch, logIn, visit } from "./chromium.ts";
+import { logIn } from "./chromium.ts";
+import { Room } from "./room.ts";
 import { Wire } from "./wire.ts";
 
-let browser: Browser;
-let linkrd: Linkrd;
-let cookie: string;
-
-beforeAll(async () => {
-  [browser, linkrd] = await Promise.all([launch(), Linkrd.start()]);
-  cookie = await enter(linkrd);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await linkrd[Symbol.asyncDispose]();
-});
+const room = Room.forTests();
 
 async function untilHeld(keys: number, buttons = 0): Promise<void> {
   await until(`${keys} keys to be down`, 5, async () => {
-    const { held } = (await linkrd.status()).hid;
+    const { held } = (await room.linkrd.status()).hid;
     return held.keys === keys && held.buttons === buttons ? true : undefined;
   });
 }
 
 test("what is typed on the page is seen on its canvas", async () => {
-  await using person = await arrive(browser, linkrd, cookie);
+  await using person = await room.arrive();
   const { page } = person;
   await page.getByText("Connected").waitFor();
   await page.keyboard.type("echo hello from the page");
@@ -40,7 +26,7 @@ test("what is typed on the page is seen on its canvas", async () => {
 });
 
 test("a click lands where the pointer is in the picture", async () => {
-  await using person = await arrive(browser, linkrd, cookie);
+  await using person = await room.arrive();
   const { page } = person;
   await page.getByText("Connected").waitFor();
   const box = await page.locator(".stage").boundingBox();
@@ -54,7 +40,7 @@ test("a click lands where the pointer is in the picture", async () => {
 });
 
 test("nothing stays down when the focus goes, the window's, or the page is left", async () => {
-  await using person = await arrive(browser, linkrd, cookie);
+  await using person = await room.arrive();
   const { page } = person;
   await page.getByText("Connected").waitFor();
   await page.keyboard.down("a");
@@ -77,7 +63,7 @@ test("nothing stays down when the focus goes, the window's, or the page is left"
 });
 
 test("shortcuts, pasted text and the on-screen keyboard reach the host", async () => {
-  await using person = await arrive(browser, linkrd, cookie);
+  await using person = await room.arrive();
   const { page } = person;
   await page.getByText("Connected").waitFor();
   await page.getByRole("button", { name: "Paste text" }).click();
@@ -105,7 +91,7 @@ test("shortcuts, pasted text and the on-screen keyboard reach the host", async (
 });
 
 test("a shortcut of one's own is kept, and a relative mouse is taken and given back", async () => {
-  await using person = await arrive(browser, linkrd, cookie);
+  await using person = await room.arrive();
   const { page } = person;
   await page.getByText("Connected").waitFor();
   await page.getByRole("button", { name: "Shortcuts" }).click();
@@ -129,8 +115,8 @@ test("a shortcut of one's own is kept, and a relative mouse is taken and given b
 });
 
 test("a lost connection lets go of keys, says so, and comes back by itself", async () => {
-  await using wire = await Wire.lay(linkrd.port);
-  await using person = await arrive(browser, wire, cookie);
+  await using wire = await Wire.lay(room.linkrd.port);
+  await using person = await room.arrive({}, wire);
   const { page } = person;
   await page.getByText("Connected").waitFor();
   await page.keyboard.down("d");
@@ -147,8 +133,8 @@ test("a lost connection lets go of keys, says so, and comes back by itself", asy
 });
 
 test("two browsers see who is in control, and take it from each other", async () => {
-  await using one = await arrive(browser, linkrd, cookie);
-  await using two = await visit(browser, linkrd);
+  await using one = await room.arrive();
+  await using two = await room.visit();
   await logIn(two.page);
   await one.page.getByRole("button", { name: "Take control" }).click();
   await one.page.getByText("You are in control").waitFor();

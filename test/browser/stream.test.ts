@@ -1,24 +1,9 @@
 /** Streams of pictures in an `<img>`, as other people's pages and dashboards have them. */
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { Linkrd, SIZE } from "../api/linkrd.ts";
-import { enter } from "../api/person.ts";
-import { launch, visit } from "./chromium.ts";
+import { expect, test } from "bun:test";
+import { SIZE } from "../api/linkrd.ts";
+import { Room } from "./room.ts";
 
-let browser: Browser;
-let linkrd: Linkrd;
-let cookie: { readonly name: string; readonly value: string; readonly url: string };
-
-beforeAll(async () => {
-  [browser, linkrd] = await Promise.all([launch(), Linkrd.start()]);
-  const [name = "", value = ""] = (await enter(linkrd)).split("=");
-  cookie = { name, value, url: `http://127.0.0.1:${linkrd.port}` };
-});
-
-afterAll(async () => {
-  await browser.close();
-  await linkrd[Symbol.asyncDispose]();
-});
+const room = Room.forTests();
 
 test.each([
   "/streamer/stream",
@@ -27,8 +12,7 @@ test.each([
   "/streamer/?action=stream",
   "/api/public/stream",
 ])("an <img> of %s shows the screen, and what is typed", async (path) => {
-  await using person = await visit(browser, linkrd);
-  await person.context.addCookies([cookie]);
+  await using person = await room.arrive();
   const image = await person.page.evaluateHandle(async (source) => {
     const element = new Image();
     element.src = source;
@@ -53,6 +37,6 @@ test.each([
     });
   };
   const before = await bright();
-  await linkrd.control([["text", "HHHHHHHHHHHHHHHHHHHHHHHH\n"]]);
+  await room.linkrd.control([["text", "HHHHHHHHHHHHHHHHHHHHHHHH\n"]]);
   while ((await bright()) === before);
 });

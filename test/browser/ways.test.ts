@@ -1,11 +1,11 @@
 /** The page where not all is as usual: no signal, no WebSockets, a phone; and what it weighs. */
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
+import { expect, test } from "bun:test";
 import { Linkrd } from "../api/linkrd.ts";
 import { enter } from "../api/person.ts";
 import { until } from "../lab/guest/run.ts";
 import { untilShown } from "./canvas.ts";
-import { arrive, launch, visit } from "./chromium.ts";
+import { arrive } from "./chromium.ts";
+import { Room } from "./room.ts";
 import { Wire } from "./wire.ts";
 
 /** What a first visit may cost, headers and all. */
@@ -14,22 +14,11 @@ const NO_DEVICE =
   '[video]\ndevice = "/dev/linkrd-test-none"\n[hid]\nkeyboard = "/dev/linkrd-none"\n';
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-let browser: Browser;
-let linkrd: Linkrd;
-let cookie: string;
-
-beforeAll(async () => {
-  [browser, linkrd] = await Promise.all([launch(), Linkrd.start()]);
-  cookie = await enter(linkrd);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await linkrd[Symbol.asyncDispose]();
-});
+const room = Room.forTests();
 
 test("a first visit costs at most 100 kB, and a second one next to nothing", async () => {
-  await using person = await visit(browser, linkrd);
+  await room.cookie();
+  await using person = await room.visit();
   const { page } = person;
   const weight = () =>
     page.evaluate(() => {
@@ -51,7 +40,7 @@ test("a first visit costs at most 100 kB, and a second one next to nothing", asy
 
 test("a device that is missing is said in words, with what to do", async () => {
   await using bare = await Linkrd.start(NO_DEVICE);
-  await using person = await arrive(browser, bare, await enter(bare));
+  await using person = await arrive(room.browser, bare, await enter(bare));
   const { page } = person;
   await page.getByRole("heading", { name: "No capture device" }).waitFor();
   await page.getByText("Is the HDMI capture plugged in").waitFor();
@@ -61,8 +50,8 @@ test("a device that is missing is said in words, with what to do", async () => {
 }, 30_000);
 
 test("where WebSockets do not pass, the browser shows the MJPEG stream", async () => {
-  await using wire = await Wire.lay(linkrd.port, false);
-  await using person = await arrive(browser, wire, cookie);
+  await using wire = await Wire.lay(room.linkrd.port, false);
+  await using person = await room.arrive({}, wire);
   const { page } = person;
   await page.getByText("MJPEG", { exact: true }).waitFor();
   await page.getByText("640×360").waitFor();
@@ -74,7 +63,7 @@ test("where WebSockets do not pass, the browser shows the MJPEG stream", async (
 }, 30_000);
 
 test("screenshots and recordings are saved as files", async () => {
-  await using person = await arrive(browser, linkrd, cookie);
+  await using person = await room.arrive();
   const { page } = person;
   await page.getByText("640×360").waitFor();
   const [shot] = await Promise.all([
@@ -92,14 +81,14 @@ test("screenshots and recordings are saved as files", async () => {
 });
 
 test("a finger taps and holds, and the phone's keyboard types", async () => {
-  await using person = await arrive(browser, linkrd, cookie, PHONE);
+  await using person = await room.arrive(PHONE);
   const { page } = person;
   await page.getByText("640×360").waitFor();
   const box = await page.locator(".stage").boundingBox();
   if (box === null) throw new Error("the stage has no place");
   const heldTo = (buttons: number) =>
     until(`buttons ${buttons}`, 5, async () => {
-      return (await linkrd.status()).hid.held.buttons === buttons ? true : undefined;
+      return (await room.linkrd.status()).hid.held.buttons === buttons ? true : undefined;
     });
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   const client = await person.context.newCDPSession(page);
@@ -117,7 +106,7 @@ test("a finger taps and holds, and the phone's keyboard types", async () => {
 });
 
 test("quality and frames a second are changed while it runs", async () => {
-  await using person = await arrive(browser, linkrd, cookie);
+  await using person = await room.arrive();
   const { page } = person;
   await page.getByRole("button", { name: "System Settings" }).click();
   await page.getByRole("button", { name: "Video" }).click();
@@ -125,7 +114,7 @@ test("quality and frames a second are changed while it runs", async () => {
   await page.getByLabel("JPEG quality").fill("55");
   await page.getByRole("button", { name: "Apply" }).click();
   await page.getByText("In force until linkrd starts anew").waitFor();
-  const { json } = await linkrd.ask("/api/streamer");
+  const { json } = await room.linkrd.ask("/api/streamer");
   expect(json).toMatchObject({ result: { params: { quality: 55 } } });
   await page.getByLabel("JPEG quality").fill("500");
   await page.getByRole("button", { name: "Apply" }).click();
