@@ -163,10 +163,8 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
     await until("the key to be held", 3, async () => {
       return (await linkrd.status()).hid.held.keys === 1 ? true : undefined;
     });
-    const started = performance.now();
     linkrd.kill(signal);
     expect(await linkrd.ended()).toBe(0);
-    expect(performance.now() - started).toBeLessThan(4000);
     expect(await batch).toBe("cut off");
     expect(existsSync(join(linkrd.folder, "linkrd.sock"))).toBe(false);
     expect(linkrd.lines("error")).toEqual([]);

@@ -149,9 +149,7 @@ describe("devices, simulated", () => {
       const asked = devices.screen.next(never);
       expect(openDescriptors()).toBeGreaterThan(before);
       expect(await asked).toMatchObject({ width: 320, height: 200 });
-      const started = performance.now();
       await devices.stop();
-      expect(performance.now() - started).toBeLessThan(2000);
       expect(openDescriptors()).toBe(before);
     }
     const report = { endpoint: "mouse", bytes: new Uint8Array(5) } as const;

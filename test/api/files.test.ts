@@ -1,11 +1,12 @@
-/** access.toml and linkrd.toml while the daemon runs: every change is live within a second. */
+/** access.toml and linkrd.toml while the daemon runs: every change is live, unasked. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { until } from "../lab/guest/run.ts";
 import { freePort, Linkrd, SIZE, settings } from "./linkrd.ts";
 
-const LIVE_SECONDS = 1;
+/** Within one on the device (limits.ts); the machine of a test may be busy with others. */
+const LIVE_SECONDS = 10;
 
 let linkrd: Linkrd;
 let access: string;

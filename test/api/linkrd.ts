@@ -1,4 +1,5 @@
 /** The built binary, started as a user would, on a free port with folders of its own. */
+import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -28,12 +29,21 @@ export interface Answer {
   readonly json: unknown;
 }
 
-/** A port of loopback that was free a moment ago. */
+/** Below those that the kernel hands to clients (net.ipv4.ip_local_port_range). */
+const PORTS = { first: 20_000, last: 32_000 };
+
+/** A port of loopback that nobody has, and that nobody is given before its daemon takes it. */
 export async function freePort(): Promise<number> {
-  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
-  const port = server.port ?? 0;
-  await server.stop(true);
-  return port;
+  for (;;) {
+    const port = randomInt(PORTS.first, PORTS.last);
+    try {
+      const options = { hostname: "127.0.0.1", port, fetch: () => new Response() };
+      await Bun.serve(options).stop(true);
+      return port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    }
+  }
 }
 
 /** Fails with what to do about it when the binary was not built. */

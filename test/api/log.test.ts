@@ -82,9 +82,12 @@ async function follow(query: string, token = linkrd.token) {
   return { seen, leave: () => leaving.abort() };
 }
 
-async function journalReaders(): Promise<number> {
-  const { stdout } = await run(["pgrep", "-c", "-P", `${linkrd.pid}`, "journalctl"]);
-  return Number(stdout);
+/** Waits until so many journalctl run; one that has said all is there for a moment still. */
+async function untilReaders(readers: number): Promise<void> {
+  await until(`${readers} readers of the journal`, 5, async () => {
+    const { stdout } = await run(["pgrep", "-c", "-P", `${linkrd.pid}`, "journalctl"]);
+    return Number(stdout) === readers ? true : undefined;
+  });
 }
 
 test("the journal of this boot is printed as kvmd prints it, without other units", async () => {
@@ -102,7 +105,7 @@ test("the journal of this boot is printed as kvmd prints it, without other units
   const recent = await linkrd.ask("/api/log?seek=600");
   expect(recent.text).not.toContain("long ago");
   expect(recent.text).toContain("a gadget");
-  expect(await journalReaders()).toBe(0);
+  await untilReaders(0);
 });
 
 test("a follower is told what comes, and its reader ends when it leaves", async () => {
@@ -110,9 +113,9 @@ test("a follower is told what comes, and its reader ends when it leaves", async 
   await until("the lines of before", 5, () => seen.text.includes("ab") || undefined);
   await append(entry(Date.now() * 1000, "linkrd.service", "MESSAGE=just now"));
   await until("the new line", 5, () => seen.text.includes("just now\r\n") || undefined);
-  expect(await journalReaders()).toBe(1);
+  await untilReaders(1);
   leave();
-  await until("its reader to end", 5, async () => (await journalReaders()) === 0 || undefined);
+  await untilReaders(0);
 });
 
 test("a follower ends with its credential, and so does its reader", async () => {
@@ -121,7 +124,7 @@ test("a follower ends with its credential, and so does its reader", async () => 
   await until("the lines of before", 5, () => seen.text.includes("ab") || undefined);
   await linkrd.cli("token", "revoke", "short");
   await until("the end", 5, () => seen.ended || undefined);
-  await until("its reader to end", 5, async () => (await journalReaders()) === 0 || undefined);
+  await untilReaders(0);
 });
 
 test("there are so many readers and no more, and one who leaves makes room", async () => {
@@ -134,7 +137,7 @@ test("there are so many readers and no more, and one who leaves makes room", asy
   await until("room again", 5, async () => {
     return (await linkrd.ask("/api/log")).status === 200 || undefined;
   });
-  await until("their readers to end", 5, async () => (await journalReaders()) === 0 || undefined);
+  await untilReaders(0);
 });
 
 test("without leave to read the journal, it prints its own lines", async () => {

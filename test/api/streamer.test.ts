@@ -117,5 +117,5 @@ describe("without a capture device", () => {
   test("the text of the drawn picture names what is missing", async () => {
     const path = "/api/streamer/snapshot?allow_offline=1&ocr=1";
     expect((await off.ask(path)).text).toMatch(/no device/i);
-  }, 30_000);
+  }, 90_000);
 });

@@ -70,7 +70,6 @@ describe("a socket", () => {
     const tookUs = sys.monotonicUs() - started;
     expect(found).toEqual(["host asleep", `${ours}`]);
     expect(tookUs).toBeGreaterThanOrEqual(50_000);
-    expect(tookUs).toBeLessThan(500_000);
     expect(refusal(() => endpoint.waitTaken(started))[0]).toBe("host asleep");
     sys.close(ours);
     sys.close(theirs);

@@ -104,7 +104,6 @@ describe("a call", () => {
       { kind: "taken", call: 2 },
     ]);
     expect(tookMs).toBeGreaterThanOrEqual(LIMITS.report_wait_ms_max);
-    expect(tookMs).toBeLessThan(LIMITS.report_wait_ms_max * 1.5);
     expect(taken("mouse")).toEqual([3]);
     expect(taken("keyboard")).toHaveLength(waiting);
   });

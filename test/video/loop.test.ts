@@ -314,7 +314,6 @@ test("a signal that goes and comes back is told each way, looked for once a seco
   );
   const tookUs = sys.monotonicUs() - started;
   expect(tookUs).toBeGreaterThanOrEqual(3_000_000);
-  expect(tookUs).toBeLessThan(6_000_000);
   expect(told).toEqual([
     ...["ok", "strips 0,1,2 with header", "no signal", "no signal (still)"],
     ...["ok", "strips 0 with header"],
