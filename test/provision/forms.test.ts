@@ -1,4 +1,4 @@
-/** Every file in every form that editors save, and every one empty, cut short or of another kind. */
+/** Every file in every form that editors save, and empty, cut short or of another kind. */
 import { describe, expect, test } from "bun:test";
 import { LIMITS } from "../../src/base/limits.ts";
 import { Card, HASH, KEY } from "./world.ts";
