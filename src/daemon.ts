@@ -27,7 +27,7 @@ import { readUsbPort } from "./hid/udc.ts";
 import { createApp } from "./http/app.ts";
 import { Doors } from "./http/doors.ts";
 import { Traffic } from "./http/metrics.ts";
-import { IMAGE_NOTES, readProblems } from "./http/problems.ts";
+import { IMAGE_NOTES, readProblems, watchProblems } from "./http/problems.ts";
 import { refuseLiveSocket } from "./http/serve.ts";
 import { loadPage } from "./page.ts";
 
@@ -88,6 +88,8 @@ class Running implements Daemon {
   #layout: Layout;
   #authority: Authority | undefined;
   #watch: FileWatch | undefined;
+  readonly #stopped = new AbortController();
+  #problemWatch: Promise<void> | undefined;
   #doors: Doors | undefined;
   /** Changes of the settings are taken one after the other. */
   #changes: Promise<void> = Promise.resolve();
@@ -123,6 +125,11 @@ class Running implements Daemon {
       log: this.#log.part("audit"),
       monotonic: () => performance.now(),
     });
+    this.#problemWatch = watchProblems(
+      () => this.#problems(),
+      this.#log.part("device"),
+      this.#stopped.signal,
+    );
     this.#devices.start(this.#settings);
     mkdirSync(dirname(places.socket), { recursive: true, mode: 0o750 });
     this.#doors = new Doors({
@@ -143,7 +150,13 @@ class Running implements Daemon {
     await this.#doors?.close();
     await letGo(this.#runner, this.#log);
     await this.#devices.stop();
+    this.#stopped.abort();
+    await this.#problemWatch;
     await this.#authority?.close();
+  }
+
+  #problems(): readonly string[] {
+    return readProblems({ notes: IMAGE_NOTES, state: this.#options.places.state });
   }
 
   /** Starts anew what the change is about, and nothing else. */
@@ -183,9 +196,7 @@ class Running implements Daemon {
       fpsMax: () => this.#devices.screen.tuning.fps ?? this.#settings.video.fps_max,
       usbPort: readUsbPort,
       usbPlug: new UsbPlug(GADGET_PATHS),
-      problems: () => {
-        return readProblems({ notes: IMAGE_NOTES, state: this.#options.places.state });
-      },
+      problems: () => this.#problems(),
       machines: () => this.#settings.wol,
       simulated: () => this.#settings.video.source === "simulated",
       uptimeSeconds: () => (performance.now() - this.#startedMs) / 1000,

@@ -121,6 +121,8 @@ export const LIMITS = {
   file_poll_ms: 500,
   /** Certificates change every few weeks, and both their files within moments. */
   certificate_poll_ms: 10_000,
+  /** How often to look for what is wrong with the device, for the log. */
+  problems_poll_ms: 60_000,
   /** A changed file is read once it stayed the same so long: editors write in several steps. */
   file_settle_ms: 100,
 

@@ -1,5 +1,8 @@
 /** What is wrong with the device that linkrd runs on, beyond what linkrd itself does. */
 import { readFileSync, statfsSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+import { LIMITS } from "../base/limits.ts";
+import type { Log } from "../base/log.ts";
 
 export interface ProblemPlaces {
   /** Where the parts of the SD image that run before linkrd say what is wrong, a line each. */
@@ -19,6 +22,19 @@ export function readProblems({ notes, state }: ProblemPlaces): readonly string[]
   const noted = lines(notes);
   if (spaceOf(state) >= SPACE_BYTES_MIN) return noted;
   return [...noted, `the disk of ${state} is full: free some space, nothing can be changed`];
+}
+
+/** Says in the log what `read` finds, now and whenever it finds something else, until `stopped`. */
+export async function watchProblems(
+  read: () => readonly string[],
+  log: Log,
+  stopped: AbortSignal,
+  poll_ms: number = LIMITS.problems_poll_ms,
+): Promise<void> {
+  while (!stopped.aborted) {
+    log.once("problems", "warn", read().join("; "));
+    await setTimeout(poll_ms, undefined, { signal: stopped }).catch(() => undefined);
+  }
 }
 
 function lines(file: string): string[] {
