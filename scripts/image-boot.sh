@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Fills a folder with what the boot partition holds: the firmware of the Raspberry Pi, systemd-boot
-# for UEFI, a folder for each slot with kernel, RAM disk and device trees, and linkrd/ for settings.
+# for UEFI, the folder of slot a with kernel, RAM disk and device trees, and linkrd/ for settings.
 #
-#   scripts/image-boot.sh FOLDER
+#   scripts/image-boot.sh FOLDER VERSION
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export TZ=UTC LC_ALL=C.UTF-8
 boot=$1
+version=$2
 out=$PWD/build/image
 slot=$boot/a
 disk=4c4e4b52
@@ -45,13 +46,17 @@ echo "console=tty0 console=ttyS1,115200 $root" >"$slot/cmdline.txt"
 
 cp "$boot.tmp/usr/lib/systemd/boot/efi/systemd-bootaa64.efi" "$boot/EFI/BOOT/BOOTAA64.EFI"
 printf 'timeout 0\n' >"$boot/loader/loader.conf"
-cat >"$boot/loader/entries/a.conf" <<-END
-	title linkrd
-	version 1
+# A slot's own part of its entry; what is put behind it orders the slots (image/overlay, boot-slot).
+cat >"$slot/entry.conf" <<-END
+	title linkrd $version
 	sort-key linkrd
 	linux /a/vmlinuz
 	initrd /a/initrd.img
 	options $root
 END
+{
+	cat "$slot/entry.conf"
+	echo "version 1"
+} >"$boot/loader/entries/a.conf"
 rm -rf "$boot.tmp"
 find "$boot" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +

@@ -2,12 +2,13 @@
 # Makes build/image/root.sqfs, the read-only root: the base with linkrd's Debian package and
 # image/overlay. Runs in the namespace of scripts/image-namespace.sh.
 #
-#   scripts/image-root.sh FOLDER DEB    FOLDER is taken for work, and emptied
+#   scripts/image-root.sh FOLDER DEB CERT    FOLDER is taken for work, and emptied
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export TZ=UTC LC_ALL=C.UTF-8 PATH="$PATH:/usr/sbin:/sbin"
 work=$1
 deb=$2
+cert=$3
 out=$PWD/build/image
 root=$work/root
 
@@ -32,7 +33,9 @@ depmod -b "$root" "$kernel"
 # The kernel, its RAM disk and the device trees are on the boot partition.
 rm -rf "${root:?}"/boot/* "${root:?}"/usr/lib/linux-image-*
 cp -R image/overlay/. "$root/"
-chown -R 0:0 "$root"/usr/lib/linkrd "$root"/etc/fstab
+# Whose updates the device takes.
+install -m 644 "$cert" "$root/usr/lib/rauc/keyring.pem"
+chown -R 0:0 "$root"/usr/lib/linkrd "$root"/usr/lib/rauc "$root"/etc/fstab
 mkdir -p "$root/data" "$root/boot/firmware"
 ln -sf ../run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
 echo linkrd >"$root/etc/hostname"
@@ -40,7 +43,7 @@ printf '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n' >"$root
 
 enable() { systemctl --quiet --root="$root" enable "$@"; }
 enable systemd-networkd systemd-resolved systemd-timesyncd
-enable linkrd-grow linkrd-provision linkrd-ssh-keys linkrd-console
+enable linkrd-grow linkrd-provision linkrd-ssh-keys linkrd-console linkrd-judge
 # Nothing waits for the network or for the time.
 for unit in systemd-networkd-wait-online.service systemd-time-wait-sync.service \
 	apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer e2scrub_all.timer; do
