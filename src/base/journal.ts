@@ -1,4 +1,5 @@
 import { fstatSync } from "node:fs";
+import { linesOf } from "./lines.ts";
 import type { Level } from "./log.ts";
 import type { LogLine, LogSource } from "./log-ring.ts";
 
@@ -65,17 +66,6 @@ export class Journal implements LogSource {
     }
     if (hasRead || child.exitCode === 0 || signal.aborted) return;
     yield* this.#otherwise.read(sinceMs, follow, signal);
-  }
-}
-
-/** journalctl bounds each field that it prints, and so its lines. */
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of stream) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
   }
 }
 

@@ -132,5 +132,9 @@ export const LIMITS = {
   hosts_max: 64,
   wol_max: 64,
 
+  /** An update writes and reads 200 MB of a slow card; orders to the boot loaders a few bytes. */
+  update_ms_max: 30 * 60 * 1000,
+  boot_slot_ms_max: 60_000,
+
   stop_ms_max: 3000,
 } as const;

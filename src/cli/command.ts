@@ -35,7 +35,7 @@ export interface Call {
 export interface Command {
   /** The words that call it, such as "token new". */
   readonly name: string;
-  /** Its operands as help shows them, such as "NAME"; their number is checked against it. */
+  /** Its operands as help shows them, such as "NAME [FILE]"; their number is checked against it. */
   readonly operands: string;
   /** Options beyond --config and --state: whether each takes a value, and its help. */
   readonly options: Readonly<Record<string, { readonly value?: string; readonly help: string }>>;

@@ -5,6 +5,7 @@ import { down, up } from "./gadget.ts";
 import { showLog } from "./log.ts";
 import { takeOver } from "./provision.ts";
 import { deleteToken, listTokens, newToken, revokeToken } from "./token.ts";
+import { update } from "./update.ts";
 import { addUser, changePassword, changeTotp } from "./user.ts";
 
 const JSON_OPTION = { json: { help: "print JSON, whose shape is stable" } } as const;
@@ -136,6 +137,16 @@ export const COMMANDS: readonly Command[] = [
     options: { keep: { help: "leave the files where they are" } },
     help: "take over settings of a boot partition (root)",
     run: takeOver,
+  },
+  {
+    name: "update",
+    operands: "[FILE]",
+    options: {
+      older: { help: "take an older version too" },
+      back: { help: "start what is in the other slot" },
+    },
+    help: "tell the SD image's two slots, or take an update (root)",
+    run: update,
   },
   {
     name: "version",

@@ -87,8 +87,11 @@ function parseCall(command: Command, words: readonly string[], io: Surroundings)
     values.set(name, value ?? true);
   }
   const operands = positionals.slice(command.name.split(" ").length);
-  const wanted = command.operands === "" ? 0 : command.operands.split(" ").length;
-  if (operands.length !== wanted) throw new Fault("usage", `usage: ${usageOf(command)}`);
+  const wanted = command.operands.split(" ").filter((word) => word !== "");
+  const least = wanted.filter((word) => !word.startsWith("[")).length;
+  if (operands.length < least || operands.length > wanted.length) {
+    throw new Fault("usage", `usage: ${usageOf(command)}`);
+  }
   const given = Object.fromEntries(values);
   return { places: placesOf(given), operands, options: given, io };
 }

@@ -11,7 +11,7 @@ describe("the table of commands", () => {
       expect(name).toMatch(/^[a-z-]+( [a-z-]+)?$/);
       expect(help).toMatch(/^[a-z].{8,59}$/);
       expect(help).not.toMatch(/\.$/);
-      expect(operands).toMatch(/^([A-Z]+( [A-Z]+)*)?$/);
+      expect(operands).toMatch(/^([A-Z]+( [A-Z]+)*|\[[A-Z]+\])?$/);
       for (const [option, about] of Object.entries(options)) {
         expect(option).toMatch(/^[a-z-]+$/);
         expect(["config", "state", "help"]).not.toContain(option);
