@@ -1,7 +1,9 @@
 /** Those that code of ours asks about, or says in the kernel's place. */
+export const EPERM = 1;
 export const EIO = 5;
 export const E2BIG = 7;
 export const EAGAIN = 11;
+export const EACCES = 13;
 export const EINVAL = 22;
 export const EMSGSIZE = 90;
 
@@ -9,7 +11,7 @@ export const EMSGSIZE = 90;
  * Names of the errno values that devices answer with (asm-generic/errno*.h, same on arm64 and x64).
  */
 export const ERRNO_NAMES: ReadonlyMap<number, string> = new Map([
-  [1, "EPERM"],
+  [EPERM, "EPERM"],
   [2, "ENOENT"],
   [4, "EINTR"],
   [EIO, "EIO"],
@@ -18,7 +20,7 @@ export const ERRNO_NAMES: ReadonlyMap<number, string> = new Map([
   [9, "EBADF"],
   [EAGAIN, "EAGAIN"],
   [12, "ENOMEM"],
-  [13, "EACCES"],
+  [EACCES, "EACCES"],
   [16, "EBUSY"],
   [17, "EEXIST"],
   [19, "ENODEV"],

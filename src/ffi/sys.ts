@@ -2,7 +2,7 @@ import { dlopen, FFIType } from "bun:ffi";
 import { closeSync, readFileSync, writeSync } from "node:fs";
 import libraryPath from "../../build/sys.so" with { type: "file" };
 import { Fault } from "../base/fault.ts";
-import { check, EINVAL } from "./errno.ts";
+import { check, EACCES, EINVAL, EPERM } from "./errno.ts";
 import type { PlanarPicture } from "./jpeg.ts";
 import type { RowTable } from "./rows.ts";
 
@@ -188,10 +188,12 @@ export class Sys {
 
   /**
    * Lets other threads of the machine go before the calling one: 0 is as they all begin, 19 the
-   * last (setpriority(2)). Going back needs a privilege.
+   * last (setpriority(2)). Where that is not allowed, by a sandbox or because going back needs a
+   * privilege, the thread stays where it is.
    */
   stepBack(nice: number): void {
-    check(this.#calls.linkrd_set_nice(nice), "setpriority", `${nice}`);
+    const result = this.#calls.linkrd_set_nice(nice);
+    if (result !== -EPERM && result !== -EACCES) check(result, "setpriority", `${nice}`);
   }
 
   /** Whether memory of ours differs from as much of mapped device memory. */

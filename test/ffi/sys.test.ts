@@ -144,6 +144,21 @@ test("a thread steps back alone, and no further than there is", async () => {
   expect(stdout.toString()).toBe("19 true\n");
 });
 
+test("a thread that may not move stays where it is", () => {
+  const code = `
+    import { readFileSync } from "node:fs";
+    import { openSys } from ${JSON.stringify(join(import.meta.dir, "../../src/ffi/sys.ts"))};
+    const sys = openSys();
+    sys.stepBack(5);
+    sys.stepBack(0);
+    console.log(readFileSync("/proc/thread-self/stat", "utf8").split(") ")[1].split(" ")[16]);
+  `;
+  const unprivileged = ["setpriv", "--bounding-set=-sys_nice", "--inh-caps=-sys_nice"];
+  const words = process.geteuid?.() === 0 ? unprivileged : [];
+  const { stdout, stderr } = Bun.spawnSync([...words, process.execPath, "-e", code]);
+  expect([stdout.toString(), stderr.toString()]).toEqual(["5\n", ""]);
+});
+
 test("the clock counts microseconds since the machine was started", () => {
   const uptimeUs = () => Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 1_000_000;
   // /proc/uptime has hundredths of a second, and unlike CLOCK_MONOTONIC counts suspension.
