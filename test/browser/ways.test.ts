@@ -62,24 +62,6 @@ test("where WebSockets do not pass, the browser shows the MJPEG stream", async (
   expect(download.suggestedFilename()).toMatch(/^linkrd-[\dT-]+\.jpg$/);
 }, 30_000);
 
-test("screenshots and recordings are saved as files", async () => {
-  await using person = await room.arrive();
-  const { page } = person;
-  await page.getByText("640×360").waitFor();
-  const [shot] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: "Save a screenshot" }).click(),
-  ]);
-  expect(shot.suggestedFilename()).toMatch(/^linkrd-[\dT-]+\.png$/);
-  await page.getByRole("button", { name: "Record the screen" }).click();
-  const [film] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: "End the recording" }).click(),
-  ]);
-  expect(film.suggestedFilename()).toMatch(/^linkrd-[\dT-]+\.webm$/);
-  expect(person.complaints).toEqual([]);
-});
-
 test("a finger taps and holds, and the phone's keyboard types", async () => {
   await using person = await room.arrive(PHONE);
   const { page } = person;

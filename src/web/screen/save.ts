@@ -5,6 +5,8 @@ import { Store } from "../state/store.ts";
 const KINDS = ["video/webm;codecs=vp9", "video/webm", "video/mp4"];
 const PICTURES_PER_SECOND = 30;
 const CHUNK_MS = 1000;
+/** A screen that stands still has a picture as often as this. */
+const STILL_MS = 250;
 /** A recording that somebody forgot ends by itself. */
 const BYTES_MAX = 1024 ** 3;
 
@@ -50,7 +52,13 @@ export class Recorder {
       bytes += data.size;
       if (bytes > BYTES_MAX) this.stop();
     };
+    // Browsers record what is drawn: without that, a screen that stands still leaves an empty file.
+    const redraw = () => {
+      this.#canvas.getContext("2d")?.drawImage(this.#canvas, 0, 0, 1, 1, 0, 0, 1, 1);
+    };
+    const redrawing = setInterval(redraw, STILL_MS);
     recorder.onstop = () => {
+      clearInterval(redrawing);
       for (const track of stream.getTracks()) track.stop();
       const type = recorder.mimeType;
       save(new Blob(chunks, { type }), type.startsWith("video/mp4") ? "mp4" : "webm");
