@@ -5,6 +5,11 @@ function minutes(ms: number): string {
   return whole === 1 ? "a minute" : `${whole} minutes`;
 }
 
+/** What linkrd says, as a sentence begins. */
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** What the stages of linkrd's video are called. */
 const BLANK: ReadonlyMap<string, string> = new Map([
   ["starting", "Starting"],
@@ -40,6 +45,7 @@ export const WORDS = {
   passwordAgain: "Password again",
   passwordsDiffer: "The two passwords differ: type the same one twice.",
   device: (host: string) => `linkrd on ${host}`,
+  sentence,
   close: "Close",
   loading: "Loading…",
   cancel: "Cancel",
@@ -88,10 +94,7 @@ export const WORDS = {
     keysGoOut: "Keys and mouse still go to the host: they may be what wakes it.",
     blank: (stage: string) => BLANK.get(stage) ?? "No picture",
     /** linkrd says what is wrong, a colon, and what to do: the first is the title here. */
-    remedy: (message: string) => {
-      const remedy = message.slice(message.indexOf(": ") + 1).trim();
-      return remedy.charAt(0).toUpperCase() + remedy.slice(1);
-    },
+    remedy: (message: string) => sentence(message.slice(message.indexOf(": ") + 1).trim()),
   },
 
   bar: {

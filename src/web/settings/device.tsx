@@ -35,7 +35,7 @@ function Facts() {
     <>
       {problems.map((problem) => (
         <Notice key={problem} kind="warning">
-          {problem}
+          {WORDS.sentence(problem)}
         </Notice>
       ))}
       {access.message !== null && <Notice kind="warning">{access.message}</Notice>}
@@ -63,7 +63,7 @@ function Facts() {
           </small>
         </Fact>
         <Fact name={words.usb}>
-          {hid.message}
+          {WORDS.sentence(hid.message)}
           {hid.usb !== null && (
             <small class="muted">{`${hid.usb.controller}: ${hid.usb.state}`}</small>
           )}

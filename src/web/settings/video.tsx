@@ -34,7 +34,7 @@ function Signal() {
   const { video } = status;
   return (
     <dl class="facts">
-      <Fact name={words.signal}>{video.message}</Fact>
+      <Fact name={words.signal}>{WORDS.sentence(video.message)}</Fact>
       {video.device !== null && <Fact name={words.device}>{video.device}</Fact>}
       {video.width !== null && (
         <Fact name={words.mode}>{`${video.width}×${video.height} ${video.format ?? ""}`}</Fact>

@@ -41,7 +41,7 @@ export function Control({ desk }: { readonly desk: Desk }) {
       {trouble !== "" && (
         <span class="trouble" title={trouble}>
           <Icon name="warn" />
-          <span>{trouble}</span>
+          <span>{WORDS.sentence(trouble)}</span>
         </span>
       )}
       {holder && <span class="holder">{words.holder(holder)}</span>}

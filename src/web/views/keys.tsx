@@ -8,44 +8,37 @@ import { WORDS } from "../words.ts";
 type Key = readonly [code: string, quarters: number];
 
 const ROWS: readonly (readonly Key[])[] = [
-  [["Escape", 8], ...range("F", 1, 12), ["PrintScreen", 4], ["ScrollLock", 4], ["Pause", 4]],
-  [["Backquote", 4], ...digits(), ["Minus", 4], ["Equal", 4], ["Backspace", 8], ["Insert", 4]],
+  [["Escape", 12], ...range("F", 1, 12)],
+  [["Backquote", 4], ...digits(), ["Minus", 4], ["Equal", 4], ["Backspace", 8]],
   [["Tab", 6], ...letters("QWERTYUIOP"), ["BracketLeft", 4], ["BracketRight", 4], ["Backslash", 6]],
   [["CapsLock", 7], ...letters("ASDFGHJKL"), ["Semicolon", 4], ["Quote", 4], ["Enter", 9]],
-  [["ShiftLeft", 9], ...letters("ZXCVBNM"), ["Comma", 4], ["Period", 4], ["Slash", 4]],
+  [
+    ["ShiftLeft", 9],
+    ...letters("ZXCVBNM"),
+    ["Comma", 4],
+    ["Period", 4],
+    ["Slash", 4],
+    ["ShiftRight", 11],
+  ],
   [
     ["ControlLeft", 5],
     ["MetaLeft", 5],
     ["AltLeft", 5],
-    ["Space", 26],
+    ["Space", 30],
     ["AltRight", 5],
-  ],
-];
-/** What comes at the right end of each row. */
-const ENDS: readonly (readonly Key[])[] = [
-  [],
-  [["Delete", 4]],
-  [
-    ["Home", 4],
-    ["PageUp", 4],
-  ],
-  [
-    ["End", 4],
-    ["PageDown", 4],
-  ],
-  [
-    ["ShiftRight", 11],
-    ["ArrowUp", 4],
-    ["NumLock", 4],
-  ],
-  [
     ["ContextMenu", 5],
     ["ControlRight", 5],
-    ["ArrowLeft", 4],
-    ["ArrowDown", 4],
-    ["ArrowRight", 4],
   ],
 ];
+/** The keys at the right of these, three in a row; "" is a gap. */
+const SIDE = [
+  ...["PrintScreen", "ScrollLock", "Pause"],
+  ...["Insert", "Home", "PageUp"],
+  ...["Delete", "End", "PageDown"],
+  ...["NumLock", "", ""],
+  ...["", "ArrowUp", ""],
+  ...["ArrowLeft", "ArrowDown", "ArrowRight"],
+] as const;
 
 const LAMPS: Readonly<Record<string, keyof Leds>> = {
   CapsLock: "caps",
@@ -69,25 +62,24 @@ function range(name: string, first: number, last: number): Key[] {
 export function Keys({ desk }: { readonly desk: Desk }) {
   const leds = useStore(desk.input.leds);
   const down = useStore(desk.keyboard.down);
+  const keyOf = ([code, quarters]: Key) => {
+    const lamp = LAMPS[code];
+    const isLit = lamp !== undefined && leds[lamp];
+    const shared = { desk, code, quarters, isLit, isDown: down.has(code) };
+    return <KeyButton key={code} {...shared} />;
+  };
   return (
     <section class="keys-panel" aria-label={WORDS.rail.keyboard}>
-      {ROWS.map((row, at) => (
-        <div class="keys-row" key={row[0]?.[0]}>
-          {[...row, ...(ENDS[at] ?? [])].map(([code, quarters]) => {
-            const lamp = LAMPS[code];
-            return (
-              <KeyButton
-                key={code}
-                desk={desk}
-                code={code}
-                quarters={quarters}
-                isDown={down.has(code)}
-                isLit={lamp !== undefined && leds[lamp]}
-              />
-            );
-          })}
-        </div>
-      ))}
+      <div class="keys-main">
+        {ROWS.map((row) => (
+          <div class="keys-row" key={row[0]?.[0]}>
+            {row.map(keyOf)}
+          </div>
+        ))}
+      </div>
+      <div class="keys-side">
+        {SIDE.map((code, at) => (code === "" ? <span key={at} /> : keyOf([code, 4])))}
+      </div>
     </section>
   );
 }
