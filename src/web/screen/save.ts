@@ -53,12 +53,14 @@ export class Recorder {
       if (bytes > BYTES_MAX) this.stop();
     };
     // Browsers record what is drawn: without that, a screen that stands still leaves an empty file.
+    let redrawing: ReturnType<typeof setTimeout>;
     const redraw = () => {
       this.#canvas.getContext("2d")?.drawImage(this.#canvas, 0, 0, 1, 1, 0, 0, 1, 1);
+      redrawing = setTimeout(redraw, STILL_MS);
     };
-    const redrawing = setInterval(redraw, STILL_MS);
+    redraw();
     recorder.onstop = () => {
-      clearInterval(redrawing);
+      clearTimeout(redrawing);
       for (const track of stream.getTracks()) track.stop();
       const type = recorder.mimeType;
       save(new Blob(chunks, { type }), type.startsWith("video/mp4") ? "mp4" : "webm");
