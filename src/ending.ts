@@ -7,8 +7,8 @@ import type { EventEmitter } from "node:events";
  */
 export function ending(program: EventEmitter, signals: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    for (const signal of signals) program.once(signal, () => resolve());
     // Listened to ever after: a second one, on the way down, must not cut that short.
+    for (const signal of signals) program.on(signal, () => resolve());
     program.on("uncaughtException", reject);
     program.on("unhandledRejection", reject);
   });

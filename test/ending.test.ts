@@ -10,6 +10,14 @@ test("a signal is the ordinary end, and only the first counts", async () => {
   await end;
 });
 
+test("a second signal on the way down is heard too, and so does not end the process", async () => {
+  const program = new EventEmitter();
+  const end = ending(program, ["SIGHUP"]);
+  program.emit("SIGHUP");
+  await end;
+  expect(program.emit("SIGHUP")).toBe(true);
+});
+
 test.each(["uncaughtException", "unhandledRejection"])("%s is an end too", async (event) => {
   const program = new EventEmitter();
   const end = ending(program, ["SIGTERM"]);
