@@ -3,9 +3,10 @@
  */
 import { createInterface } from "node:readline";
 import packageJson from "../package.json" with { type: "json" };
-import { chain } from "./base/fault.ts";
+import { chain, Fault } from "./base/fault.ts";
 import { isJournalled, prioritised } from "./base/journal.ts";
 import type { Level } from "./base/log.ts";
+import { writeWhole } from "./base/write-whole.ts";
 import type { Surroundings } from "./cli/command.ts";
 import { runCommandLine } from "./cli/run.ts";
 import { startDaemon } from "./daemon.ts";
@@ -22,7 +23,7 @@ const builtAtMs = typeof LINKRD_BUILT_AT === "undefined" ? 0 : LINKRD_BUILT_AT *
 const version = { linkrd: packageJson.version, commit };
 
 const surroundings: Surroundings = {
-  print: (line) => process.stdout.write(`${line}\n`),
+  print: printLine,
   warn: (line) => process.stderr.write(`${line}\n`),
   readStdin: () => (process.stdin.isTTY ? readLine() : Bun.stdin.text()),
   serve: async (places, simulate) => {
@@ -55,12 +56,26 @@ const surroundings: Surroundings = {
   builtAtMs,
 };
 
+/** A line of what was asked for: it arrives whole, or the command fails. */
+function printLine(line: string): void {
+  try {
+    writeWhole(1, `${line}\n`);
+  } catch (cause) {
+    // Its reader, such as head, has enough: that ends other programs too, without a word.
+    if (cause instanceof Error && "code" in cause && cause.code === "EPIPE") process.exit(1);
+    const remedy = "see where it leads, and whether that disk is full";
+    throw new Fault("system", `standard output cannot be written: ${remedy}`, { cause });
+  }
+}
+
 /** What a person types, up to Enter; "" when that is the end of input. */
 async function readLine(): Promise<string> {
   for await (const line of createInterface({ input: process.stdin })) return line;
   return "";
 }
 
+// A log that nobody takes any more, on a full disk or in a closed pipe, must not end the daemon.
+process.stderr.on("error", () => undefined);
 try {
   process.exit(await runCommandLine(process.argv.slice(2), surroundings));
 } catch (error) {

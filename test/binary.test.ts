@@ -123,6 +123,34 @@ test("words are taken as words: those of Bun's own mean nothing", async () => {
   expect(await readdir(hostile)).not.toContain("was-run");
 });
 
+test("what it prints arrives whole in a pipe, and a full disk is told", async () => {
+  const line = "2026-11-22T05:39:48.000Z login who=admin outcome=ok";
+  await writeFile(join(hostile, "audit.log"), `${line}\n`.repeat(8000));
+  const print = [alone, "log", "--audit", "--state", hostile].join(" ");
+  const piped = await run(["sh", "-c", `${print} | { read first; wc -l; }`]);
+  expect([piped.stdout.trim(), piped.stderr]).toEqual(["7999", ""]);
+  expect(await run(["sh", "-c", `${print} | head -n 1`])).toEqual({
+    exit: 0,
+    stdout: `${line}\n`,
+    stderr: "",
+  });
+  const full = await run(["sh", "-c", `${print} > /dev/full`]);
+  expect(full.exit).toBe(1);
+  expect(full.stderr).toMatch(/^linkrd: standard output cannot be written: [^\n]+\n$/);
+});
+
+test("it serves on when nobody takes its log", async () => {
+  const logless = ["sh", "-c", 'exec "$@" 2>/dev/full', "sh", alone, "serve", "--simulate"];
+  const daemon = Bun.spawn([...logless, ...places(hostile)], { stdout: "ignore" });
+  await until("it to serve, or to end", 10, async () => {
+    if (daemon.exitCode !== null) return true;
+    return (await run([alone, "status", ...places(hostile)])).exit === 0 ? true : undefined;
+  });
+  expect(daemon.exitCode).toBeNull();
+  daemon.kill("SIGTERM");
+  expect(await daemon.exited).toBe(0);
+});
+
 test("it links to no library but libc's own", async () => {
   const { stdout } = await run(["ldd", BINARY]);
   const names = [...stdout.matchAll(/^\s+(\S+?)\.so/gm)].map(([, name]) => name?.split("/").at(-1));
