@@ -30,6 +30,7 @@ tree() {
 	install -Dm644 packaging/tmpfiles.conf "$root/usr/lib/tmpfiles.d/linkrd.conf"
 	install -Dm644 -t "$root/etc/linkrd" config/linkrd.toml
 	install -Dm644 -t "$root/usr/share/doc/linkrd" README.md CHANGELOG.md NOTICE
+	install -Dm644 -t "$root/usr/share/doc/linkrd/docs" docs/*.md
 	install -Dm644 LICENSE "$root/usr/share/doc/linkrd/copyright"
 }
 

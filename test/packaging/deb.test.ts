@@ -1,6 +1,6 @@
 /** What a board that runs Debian already installs: the package and its units. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
@@ -50,6 +50,7 @@ test("the package has each file where Debian looks for it", async () => {
     .split("\n")
     .filter((line) => line.startsWith("-"))
     .map((line) => line.replace(/^(\S+) +(\S+) .* \.(\/.*)$/, "$1 $2 $3"));
+  const pages = (await readdir(join(ROOT, "docs"))).filter((name) => name.endsWith(".md"));
   expect(files.sort()).toEqual([
     "-rw-r--r-- root/root /etc/linkrd/linkrd.toml",
     "-rw-r--r-- root/root /usr/lib/systemd/system/linkrd-gadget.service",
@@ -61,6 +62,7 @@ test("the package has each file where Debian looks for it", async () => {
     "-rw-r--r-- root/root /usr/share/doc/linkrd/NOTICE",
     "-rw-r--r-- root/root /usr/share/doc/linkrd/README.md",
     "-rw-r--r-- root/root /usr/share/doc/linkrd/copyright",
+    ...pages.map((page) => `-rw-r--r-- root/root /usr/share/doc/linkrd/docs/${page}`).sort(),
     "-rwxr-xr-x root/root /usr/bin/linkrd",
   ]);
 });
