@@ -37,7 +37,7 @@ test: ## every check there is, the kernel lab among them
 	@scripts/build.sh x64 arm64
 	@scripts/test.sh
 
-image: ## dist/linkrd-VERSION-arm64.img.xz, to be written to a card; the first time takes long
+image: ## dist/linkrd-VERSION-arm64.img.xz, to be written to a card; VARIANT=rk3588 for RK3588
 	@scripts/setup.sh build
 	@scripts/image-setup.sh build
 	@scripts/build.sh arm64

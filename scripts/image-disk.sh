@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 export TZ=UTC LC_ALL=C.UTF-8 PATH="$PATH:/usr/sbin:/sbin"
 boot=$1
 image=$2
-out=$PWD/build/image
+out=$PWD/build/image${VARIANT:+/$VARIANT}
 # Fixed: the kernel finds its root by it, and two builds are the same.
 disk=4c4e4b52
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes build/image/root.sqfs, the read-only root: the base with linkrd's Debian package and
+# Makes root.sqfs beside the base, the read-only root: the base with linkrd's Debian package and
 # image/overlay. Runs in the namespace of scripts/image-namespace.sh.
 #
 #   scripts/image-root.sh FOLDER DEB CERT    FOLDER is taken for work, and emptied
@@ -9,7 +9,7 @@ export TZ=UTC LC_ALL=C.UTF-8 PATH="$PATH:/usr/sbin:/sbin"
 work=$1
 deb=$2
 cert=$3
-out=$PWD/build/image
+out=$PWD/build/image${VARIANT:+/$VARIANT}
 root=$work/root
 
 say() { printf 'image: %s\n' "$*"; }
@@ -31,9 +31,11 @@ install -D -m 644 -t "$root/usr/lib/modules/$kernel/updates" "$out"/drivers/*.ko
 depmod -b "$root" "$kernel"
 
 # The kernel, its RAM disk and the device trees are on the boot partition.
-rm -rf "${root:?}"/boot/* "${root:?}"/usr/lib/linux-image-*
+rm -rf "${root:?}"/boot/* "${root:?}"/usr/lib/linux-image-* \
+	"${root:?}/usr/lib/modules/$kernel"/{vmlinuz,System.map,dtb}
 cp -R image/overlay/. "$root/"
-# Whose updates the device takes.
+# Which updates the device takes, and whose.
+sed -i "s/^compatible=.*/&${VARIANT:+-$VARIANT}/" "$root/usr/lib/rauc/system.conf"
 install -m 644 "$cert" "$root/usr/lib/rauc/keyring.pem"
 chown -R 0:0 "$root"/usr/lib/linkrd "$root"/usr/lib/rauc "$root"/etc/fstab
 mkdir -p "$root/data" "$root/boot/firmware"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Boots the image in an emulated board (test/image/boot), and uses it as its owner would.
 #
-#   scripts/image-test.sh [GROUP…]    first cards pi power; all, if none is named
+#   [VARIANT=rk3588] scripts/image-test.sh [GROUP…]    first cards pi power; all, if none is named
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=$(sed -n 's/.*"version": "\(.*\)".*/\1/p' package.json)
-packed=dist/linkrd-$version-arm64.img.xz
+packed=dist/linkrd-$version-arm64${VARIANT:+-$VARIANT}.img.xz
 work=build/image-test
 if [ ! -e "$packed" ]; then
 	echo "image-test: $packed is missing: run make image" >&2

@@ -6,20 +6,32 @@
 #
 #   KEY=update.key CERT=update.pem scripts/image.sh    signed by a key of yours (image-key.sh)
 #
-# The Debian below it and the capture drivers are kept (scripts/image-base.sh, image-drivers.sh).
-# Needs dist/linkrd_VERSION_arm64.deb.
+# VARIANT=rk3588 makes the one for RK3588 boards with an HDMI input, which has a newer kernel:
+# dist/linkrd-VERSION-arm64-rk3588.img.xz.
+#
+# The Debian below it and the capture drivers are kept (scripts/image-base.sh, image-kernel.sh,
+# image-drivers.sh). Needs dist/linkrd_VERSION_arm64.deb.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH
-out=$PWD/build/image
+export VARIANT=${VARIANT:-}
+case $VARIANT in
+'' | rk3588) ;;
+*)
+	echo "image: unknown variant '$VARIANT': rk3588, or none" >&2
+	exit 2
+	;;
+esac
+out=$PWD/build/image${VARIANT:+/$VARIANT}
 version=$(sed -n 's/.*"version": "\(.*\)".*/\1/p' package.json)
-name=linkrd-$version-arm64
+name=linkrd-$version-arm64${VARIANT:+-$VARIANT}
 image=$out/$name.img
 
 say() { printf 'image: [%4d s] %s\n' "$SECONDS" "$*"; }
 
 scripts/image-base.sh
+[ -z "$VARIANT" ] || scripts/image-kernel.sh
 scripts/image-drivers.sh
 { read -r _key && read -r cert; } < <(scripts/image-key.sh)
 say "the root: Debian's base, linkrd's package, image/overlay"
@@ -32,7 +44,7 @@ say "image: $(($(stat -c %s "$image") >> 20)) MiB, of which $(($(stat -c %b "$im
 
 say "packing it for the way: about a minute"
 mkdir -p dist
-compatible=$(sed -n 's/^compatible=//p' image/overlay/usr/lib/rauc/system.conf)
+compatible=$(sed -n 's/^compatible=//p' image/overlay/usr/lib/rauc/system.conf)${VARIANT:+-$VARIANT}
 scripts/image-bundle.sh "$out/boot/a" "$out/root.sqfs" "$version" "$compatible" "dist/$name.raucb"
 rm -rf "${out:?}/boot" "${out:?}/work"
 # Two threads whatever the machine has: the number of blocks is part of the bytes.

@@ -9,18 +9,16 @@ apt-get download -qq -o APT::Sandbox::User=root "linux-headers-$kernel:arm64"
 dpkg --extract "linux-headers-$kernel"_*.deb /
 
 source=$(basename /usr/src/linux-source-*.tar.xz .tar.xz)
-media=$source/drivers/media
-tar -xJf "/usr/src/$source.tar.xz" "$media/i2c/tc358743.c" "$media/i2c/tc358743_regs.h" \
-	"$media/platform/broadcom"
-mkdir modules out
-cp "$media"/i2c/tc358743* "$media"/platform/broadcom/bcm2835-unicam* modules/
-echo 'obj-m := tc358743.o bcm2835-unicam.o' >modules/Makefile
+sed "s#^#$source/#" modules/files |
+	tar -C modules --transform='s#.*/##' -xJf "/usr/src/$source.tar.xz" --files-from=-
+mkdir out
 make -s -j"$(nproc)" -C "/usr/src/linux-headers-$kernel" M=/build/modules ARCH=arm64 \
 	CROSS_COMPILE=aarch64-linux-gnu- CC=aarch64-linux-gnu-gcc-14 modules
 aarch64-linux-gnu-strip --strip-debug modules/*.ko
 cp modules/*.ko out/
 
-for overlay in ./*.dtso; do
+for overlay in overlays/*.dtso; do
+	[ -e "$overlay" ] || continue
 	name=$(basename "$overlay" .dtso)
 	dtc -q -@ -I dts -O dtb -o "out/$name.dtbo" "$overlay"
 done

@@ -99,6 +99,16 @@ test("an update is started next, on trial, by both loaders", async () => {
   expect(await done("list")).toBe("a 0.1.0 good\nb 0.2.0 trial");
 });
 
+test("a card that is not for a Raspberry Pi is updated without config.txt", async () => {
+  await rm(join(folder, "config.txt"));
+  await update("0.2.0");
+  await done("set-primary b");
+  expect(await entries()).toEqual(["a.conf", "b+2.conf"]);
+  await done("set-state b bad");
+  expect(await done("get-primary")).toBe("a");
+  expect(await Bun.file(join(folder, "config.txt")).exists()).toBe(false);
+});
+
 test("a start that is good is blessed", async () => {
   await update("0.2.0");
   await loaderCounts("b+2.conf", "b+1-1.conf");

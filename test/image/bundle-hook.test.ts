@@ -63,15 +63,20 @@ test("the files of slot a stay as they were packed", async () => {
   expect(await readFile(join(boot, "a/cmdline.txt"), "utf8")).toBe(CMDLINE);
 });
 
+test("an update that is not for a Raspberry Pi brings no cmdline.txt", async () => {
+  await rm(join(bundle, "boot/cmdline.txt"));
+  const { exit, stderr } = await call("slot-post-install", { RAUC_SLOT_BOOTNAME: "b" });
+  expect([exit, stderr]).toEqual([0, ""]);
+  expect(await readFile(join(boot, "b/entry.conf"), "utf8")).toContain("linux /b/vmlinuz\n");
+});
+
 test("an update for another board is refused", async () => {
   const { exit, stderr } = await call("install-check", {
     ...SAME,
-    RAUC_MF_COMPATIBLE: "linkrd-rk3588",
+    RAUC_MF_COMPATIBLE: "linkrd-arm64-rk3588",
   });
-  expect([exit, stderr]).toEqual([
-    10,
-    "it is for linkrd-rk3588, and this device is linkrd-arm64: take the update for this one\n",
-  ]);
+  const devices = "it is for linkrd-arm64-rk3588, and this device is linkrd-arm64";
+  expect([exit, stderr]).toEqual([10, `${devices}: take the update for this one\n`]);
 });
 
 test("a boot partition that is full is told before anything is written", async () => {

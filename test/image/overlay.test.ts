@@ -55,6 +55,15 @@ test("each package is listed once, and by a name that Debian could have", async 
   expect(new Set(names).size).toBe(names.length);
 });
 
+test("each RK3588 board is listed once, by a name that Linux could have for its tree", async () => {
+  const list = await readFile(join(ROOT, "image/boards/rk3588/device-trees"), "utf8");
+  const lines = list.trim().split("\n");
+  const names = lines.filter((line) => !line.startsWith("#")).flatMap((line) => line.split(/ +/));
+  expect(names.length).toBeGreaterThan(10);
+  expect(names.filter((name) => !/^rk3588-[a-z0-9-]+$/.test(name))).toEqual([]);
+  expect(new Set(names).size).toBe(names.length);
+});
+
 test("the SBOM names each package with its version", async () => {
   const folder = await mkdtemp(join(tmpdir(), "linkrd-sbom-"));
   try {
