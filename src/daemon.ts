@@ -20,9 +20,7 @@ import { Arbiter } from "./control/arbiter.ts";
 import { Runner } from "./control/runner.ts";
 import { Devices } from "./devices.ts";
 import { openSys } from "./ffi/sys.ts";
-import { GADGET_PATHS } from "./hid/gadget.ts";
 import { type Layout, layoutOf } from "./hid/layout.ts";
-import { UsbPlug } from "./hid/plug.ts";
 import { readUsbPort } from "./hid/udc.ts";
 import { createApp } from "./http/app.ts";
 import { Doors } from "./http/doors.ts";
@@ -195,7 +193,7 @@ class Running implements Daemon {
       rerender: (jpeg, wish) => this.#devices.rerender(jpeg, wish),
       fpsMax: () => this.#devices.screen.tuning.fps ?? this.#settings.video.fps_max,
       usbPort: readUsbPort,
-      usbPlug: new UsbPlug(GADGET_PATHS),
+      usbPlug: this.#devices.plug,
       problems: () => this.#problems(),
       machines: () => this.#settings.wol,
       simulated: () => this.#settings.video.source === "simulated",

@@ -7,6 +7,8 @@ import { openJpeg } from "./ffi/jpeg.ts";
 import type { Sys } from "./ffi/sys.ts";
 import { openYuv } from "./ffi/yuv.ts";
 import { HidDevice } from "./hid/device.ts";
+import { GADGET_PATHS } from "./hid/gadget.ts";
+import { UsbPlug } from "./hid/plug.ts";
 import type { EndpointPlaces } from "./hid/writer.ts";
 import {
   type DeviceThread,
@@ -32,6 +34,7 @@ interface Running {
 export class Devices {
   readonly screen: Screen;
   readonly hid: HidDevice;
+  readonly plug = new UsbPlug(GADGET_PATHS);
   readonly #sys: Sys;
   readonly #log: Log;
   #running: Running | undefined;
@@ -49,8 +52,11 @@ export class Devices {
       inputUs: () => this.hid.takenUs,
       log: log.part("video"),
     });
-    const write = (packet: Uint8Array) => this.#running?.writer.send(packet) ?? false;
-    this.hid = new HidDevice(write, () => sys.monotonicUs());
+    this.hid = new HidDevice({
+      write: (packet) => this.#running?.writer.send(packet) ?? false,
+      nowUs: () => sys.monotonicUs(),
+      isUnplugged: () => this.plug.isOut,
+    });
   }
 
   start(settings: Settings): void {

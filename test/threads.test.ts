@@ -161,10 +161,11 @@ describe("devices, simulated", () => {
 describe("a thread that fails is told of and started again", () => {
   test("the writer, and what it had not read is not done late", async () => {
     const { log, next } = makeLog();
-    const device = new HidDevice(
-      (packet) => thread.send(packet),
-      () => 0,
-    );
+    const device = new HidDevice({
+      write: (packet) => thread.send(packet),
+      nowUs: () => 0,
+      isUnplugged: () => false,
+    });
     const [keyboard, port] = sys.socketPair();
     const places = { keyboard, pointer: keyboard, mouse: keyboard, consumer: keyboard };
     const thread = startWriterThread({ sys, log, device }, places);
@@ -231,10 +232,11 @@ describe("a thread that fails is told of and started again", () => {
   test("one that is stopped while it waits to be started again stays stopped", async () => {
     const { log, next } = makeLog();
     const before = openDescriptors();
-    const device = new HidDevice(
-      () => false,
-      () => 0,
-    );
+    const device = new HidDevice({
+      write: () => false,
+      nowUs: () => 0,
+      isUnplugged: () => false,
+    });
     const places = Object.fromEntries(
       ENDPOINTS.map((one) => [one, `/dev/null/${one}`]),
     ) as EndpointPlaces;

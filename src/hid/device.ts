@@ -18,10 +18,18 @@ interface Waiting {
   readonly reject: (fault: Fault) => void;
 }
 
+export interface HidDeviceParts {
+  /** Hands a packet to the writer thread; false if its letterbox is full. */
+  readonly write: (packet: Uint8Array) => boolean;
+  /** CLOCK_MONOTONIC. */
+  readonly nowUs: () => number;
+  /** Whether there is a gadget that is at no controller: it has no device nodes then either. */
+  readonly isUnplugged: () => boolean;
+}
+
 /** The main thread's side of the writer thread: reports go in, an answer comes for each call. */
 export class HidDevice {
-  readonly #write: (packet: Uint8Array) => boolean;
-  readonly #nowUs: () => number;
+  readonly #parts: HidDeviceParts;
   /** By what became of the call that they were part of. */
   readonly reports = new Counts<"taken" | "failed">();
   readonly #waiting = new Map<number, Waiting>();
@@ -30,13 +38,8 @@ export class HidDevice {
   #leds = 0;
   #takenUs = 0;
 
-  /**
-   * @param write hands a packet to the writer thread; false if its letterbox is full
-   * @param nowUs CLOCK_MONOTONIC
-   */
-  constructor(write: (packet: Uint8Array) => boolean, nowUs: () => number) {
-    this.#write = write;
-    this.#nowUs = nowUs;
+  constructor(parts: HidDeviceParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -50,6 +53,11 @@ export class HidDevice {
   /** Bits of the boot keyboard's LED report: Num, Caps, Scroll Lock, Compose, Kana. */
   get leds(): number {
     return this.#leds;
+  }
+
+  /** Whether reports wait for the host to take them. */
+  get isBusy(): boolean {
+    return this.#waiting.size > 0;
   }
 
   /**
@@ -71,7 +79,7 @@ export class HidDevice {
     const call = ++this.#lastCall >>> 0;
     return new Promise((resolve, reject) => {
       const packet = packReports(call, reports);
-      if (!this.#write(packet)) {
+      if (!this.#parts.write(packet)) {
         reject(new Fault("too_many", "too much input is waiting for the host: try again later"));
         return;
       }
@@ -86,13 +94,18 @@ export class HidDevice {
       return;
     }
     // Of reports that failed, the first ones may have been taken.
-    this.#takenUs = this.#nowUs();
+    this.#takenUs = this.#parts.nowUs();
     const waiting = this.#waiting.get(message.call);
     this.#waiting.delete(message.call);
     this.reports.add(message.kind, waiting?.reports);
-    this.#stage = message.kind === "failed" ? message.stage : undefined;
-    if (message.kind === "taken") waiting?.resolve();
-    else waiting?.reject(hidFault(message.stage, message.detail));
+    if (message.kind === "taken") {
+      this.#stage = undefined;
+      waiting?.resolve();
+      return;
+    }
+    const { stage, detail } = message;
+    this.#stage = stage === "no gadget" && this.#parts.isUnplugged() ? "unplugged" : stage;
+    waiting?.reject(hidFault(this.#stage, detail));
   }
 
   /** The writer thread is gone: whoever waits for it is told. */

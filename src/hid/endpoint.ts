@@ -3,6 +3,12 @@ import { OPEN, POLL, PollSet, type Sys } from "../ffi/sys.ts";
 import { type HidStage, NotTaken } from "./stage.ts";
 
 /**
+ * A host that goes away wakes whoever polls, but f_hid takes that back before anybody can look:
+ * only a write tells.
+ */
+const TRY_AGAIN_MS = 100;
+
+/**
  * One report endpoint: a gadget's /dev/hidgN, or a socket that leads to the simulated host.
  *
  * It is opened when first needed and again after it was lost, so a gadget that is made later, or
@@ -46,10 +52,12 @@ export class ReportEndpoint {
   write(report: Uint8Array, untilUs: number): void {
     const fd = this.open();
     let result = this.#sys.tryWrite(fd, report);
-    while (result === -EAGAIN) {
-      this.#waitWritable(fd, untilUs);
+    for (let nowUs = 0; result === -EAGAIN && nowUs < untilUs; ) {
+      nowUs = this.#sys.monotonicUs();
+      this.#becomesWritable(fd, Math.min(untilUs, nowUs + TRY_AGAIN_MS * 1000));
       result = this.#sys.tryWrite(fd, report);
     }
+    if (result === -EAGAIN) throw new NotTaken("host asleep", `${this.#place}`);
     if (result !== report.length) throw this.#lost("write", result < 0 ? -result : EMSGSIZE);
   }
 
@@ -57,7 +65,8 @@ export class ReportEndpoint {
    * Waits until the host has taken what was written (f_hid: POLLOUT means no report is pending).
    */
   waitTaken(untilUs: number): void {
-    if (this.#fd !== undefined) this.#waitWritable(this.#fd, untilUs);
+    if (this.#fd === undefined || this.#becomesWritable(this.#fd, untilUs)) return;
+    throw new NotTaken("host asleep", `${this.#place}`);
   }
 
   /** Reads what the host sent: the LED report of a keyboard. @returns undefined if there is none */
@@ -75,16 +84,17 @@ export class ReportEndpoint {
     this.#fd = undefined;
   }
 
-  #waitWritable(fd: number, untilUs: number): void {
+  #becomesWritable(fd: number, untilUs: number): boolean {
     const set = new PollSet([[fd, POLL.out]]);
     let ready = 0;
     // A wait that a signal cut short is gone on with.
     while (ready === 0) {
       const leftMs = Math.ceil((untilUs - this.#sys.monotonicUs()) / 1000);
-      if (leftMs <= 0) throw new NotTaken("host asleep", `${this.#place}`);
+      if (leftMs <= 0) return false;
       ready = this.#sys.poll(set, leftMs);
     }
     if ((set.ready(0) & POLL.out) === 0) throw this.#lost("poll", EIO);
+    return true;
   }
 
   /**

@@ -1,5 +1,5 @@
 /** The USB cable, as far as software can pull it: without its UDC no host sees the gadget. */
-import { accessSync, constants, readdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { type GadgetPlace, gadgetRoot } from "./gadget.ts";
@@ -24,6 +24,11 @@ export class UsbPlug {
       return null;
     }
     return boundUdc(this.#root) !== "";
+  }
+
+  /** Whether there is a gadget that is at no controller, whoever took it from there. */
+  get isOut(): boolean {
+    return existsSync(this.#root) && boundUdc(this.#root) === "";
   }
 
   /**

@@ -3,6 +3,8 @@
  */
 export const HID_STAGES = {
   "no gadget": "no USB gadget: make it with `linkrd gadget up`, as root",
+  unplugged:
+    "the USB gadget is unplugged: plug it in by PiKVM's set_connected, or with `linkrd gadget up`",
   "no permission": "the USB gadget may not be opened: run linkrd as a member of group linkrd",
   "host off": "the host does not listen: is it on, and the USB cable plugged in?",
   "host asleep": "the host takes no input: it sleeps, or its USB port is suspended",

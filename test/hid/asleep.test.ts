@@ -30,10 +30,11 @@ function setUp() {
   };
   const [places, ports] = [ends(0), ends(1)];
   let thread: DeviceThread | undefined;
-  const device = new HidDevice(
-    (packet) => thread?.send(packet) ?? false,
-    () => 0,
-  );
+  const device = new HidDevice({
+    write: (packet) => thread?.send(packet) ?? false,
+    nowUs: () => 0,
+    isUnplugged: () => false,
+  });
   const log = createLog(
     () => "error",
     () => undefined,

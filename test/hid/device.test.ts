@@ -8,12 +8,13 @@ const REPORT = { endpoint: "mouse", bytes: Uint8Array.of(0, 1, 2, 3, 4) } as con
 /** A device whose packets are kept, as many as fit. */
 function setUp(room = Number.POSITIVE_INFINITY) {
   const packets: Uint8Array[] = [];
-  const clock = { us: 0 };
-  const device = new HidDevice(
-    (packet) => packets.length < room && packets.push(packet) > 0,
-    () => clock.us,
-  );
-  return { device, packets, clock };
+  const [clock, plug] = [{ us: 0 }, { isOut: false }];
+  const device = new HidDevice({
+    write: (packet) => packets.length < room && packets.push(packet) > 0,
+    nowUs: () => clock.us,
+    isUnplugged: () => plug.isOut,
+  });
+  return { device, packets, clock, plug };
 }
 
 function faultOf(error: unknown): readonly unknown[] {
@@ -58,6 +59,28 @@ test("the stage is that of the last answer", () => {
   expect(device.state(undefined).stage).toBe("no gadget");
   device.receive({ kind: "taken", call: 2 });
   expect(device.state(undefined).stage).toBe("ok");
+});
+
+test("a gadget that is there and has no nodes is unplugged", async () => {
+  const { device, plug } = setUp();
+  plug.isOut = true;
+  const call = outcome(device.send([REPORT]));
+  device.receive({ kind: "failed", call: 1, stage: "no gadget", detail: "" });
+  expect(await call).toEqual(["no_hid", "unplugged"]);
+  expect(device.state(undefined).stage).toBe("unplugged");
+  device.receive({ kind: "failed", call: 2, stage: "host off", detail: "" });
+  expect(device.state(undefined).stage).toBe("host off");
+});
+
+test("it is busy until the host has taken all", async () => {
+  const { device } = setUp();
+  expect(device.isBusy).toBe(false);
+  const calls = [1, 2].map(() => outcome(device.send([REPORT])));
+  device.receive({ kind: "taken", call: 1 });
+  expect(device.isBusy).toBe(true);
+  device.receive({ kind: "failed", call: 2, stage: "host off", detail: "" });
+  expect(device.isBusy).toBe(false);
+  await Promise.all(calls);
 });
 
 test("while calls succeed, the stage is what the device controller says", () => {

@@ -9,6 +9,7 @@ import { NotTaken } from "../../src/hid/stage.ts";
 
 const sys = openSys();
 const folder = mkdtempSync(join(tmpdir(), "linkrd-endpoint-"));
+const ESHUTDOWN = 108;
 const REPORT = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -83,6 +84,18 @@ describe("a socket", () => {
     expect(tries).toHaveBeenCalledTimes(4);
     tries.mockRestore();
     expect(sys.tryRead(theirs, new Uint8Array(64))).toBe(8);
+    sys.close(ours);
+    sys.close(theirs);
+  });
+
+  test("that leaves without waking who waits is found off by another write", () => {
+    const [ours, theirs] = sys.socketPair();
+    fill(ours);
+    const tries = jest.spyOn(sys, "tryWrite");
+    tries.mockReturnValueOnce(-EAGAIN).mockReturnValueOnce(-ESHUTDOWN);
+    const found = refusal(() => new ReportEndpoint(sys, ours).write(REPORT, soon()));
+    expect(found).toEqual(["host off", `write ${ours}: ESHUTDOWN`]);
+    tries.mockRestore();
     sys.close(ours);
     sys.close(theirs);
   });

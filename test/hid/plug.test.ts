@@ -23,11 +23,11 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 test("it comes back where it was", () => {
   writeFileSync(file, "two.usb\n");
-  expect(plug.connected).toBe(true);
+  expect([plug.connected, plug.isOut]).toEqual([true, false]);
   plug.set(true);
   expect(readFileSync(file, "utf8")).toBe("two.usb\n");
   plug.set(false);
-  expect([plug.connected, readFileSync(file, "utf8")]).toEqual([false, "\n"]);
+  expect([plug.connected, plug.isOut, readFileSync(file, "utf8")]).toEqual([false, true, "\n"]);
   plug.set(true);
   expect([plug.connected, readFileSync(file, "utf8")]).toEqual([true, "two.usb"]);
 });
@@ -39,7 +39,8 @@ test("one that was never plugged in goes to the first controller", () => {
 });
 
 test("without a gadget nothing is done", () => {
+  rmSync(join(file, ".."), { recursive: true });
   expect(plug.connected).toBeNull();
   plug.set(false);
-  expect(plug.connected).toBeNull();
+  expect([plug.connected, plug.isOut]).toEqual([null, false]);
 });

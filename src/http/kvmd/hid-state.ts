@@ -84,12 +84,12 @@ export class HidPanel {
    * the daemon may bind the gadget.
    */
   get state() {
-    const { leds } = this.#parts.hid;
+    const { leds, isBusy } = this.#parts.hid;
     const online = this.#isOnline();
     return {
       enabled: true,
       online,
-      busy: false,
+      busy: isBusy,
       connected: this.#parts.simulated() ? null : this.#parts.usbPlug.connected,
       keyboard: {
         online,
