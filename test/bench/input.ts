@@ -5,8 +5,9 @@
  *   bun test/bench/input.ts [ROUNDS]
  *
  * A FIFO stands for the USB endpoint, and one program both sends the request and waits there for
- * the report (input/probe.c). The same is asked of a relay in C that does nothing else, which is
- * what the machine itself takes at that moment. Each measurement is made ROUNDS times (3 unless
+ * the report (input/probe.c). The same is asked of a server on the same runtime that does nothing
+ * else (input/least.ts), and of such a relay in C, which is what the machine itself takes at that
+ * moment. Each measurement is made ROUNDS times (3 unless
  * told). Prints tables, writes build/bench/input.json.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -75,13 +76,15 @@ async function main(rounds: number): Promise<void> {
   rmSync(folder, { recursive: true });
 }
 
-/** linkrd, and the relay under the same load. */
+/** linkrd, and those that do nothing else, under the same load. */
 async function measured({ probe }: World, ask: Ask, load: InputResult["load"]) {
   await probe.measure(ask, WARM_UP);
   const ours = await probe.measure(ask, COUNT);
+  const least = await probe.measureLeast(ask, WARM_UP, COUNT);
   const floor = await probe.measureRelay(ask, COUNT);
   return [
     { program: "linkrd", way: ask.way, load, ...ours },
+    { program: "empty handler", way: ask.way, load, ...least },
     { program: "relay", way: ask.way, load, ...floor },
   ] as const;
 }

@@ -24,6 +24,7 @@ export interface Times {
 /** Its report is on an endpoint that linkrd does not read from, unlike the keyboard's. */
 const KEY = "AudioVolumeUp";
 const RELAY_PORT = 18_981;
+const LEAST_PORT = 18_982;
 
 export function askOverHttp(origin: string, headers: Record<string, string>): Ask {
   const { port, host } = new URL(origin);
@@ -94,6 +95,20 @@ export class Probe {
     const relay = Bun.spawn([this.#program, ...words], { stdout: "pipe", stderr: "ignore" });
     await relay.stdout.getReader().read();
     return await this.#measure({ ...ask, handshake: Buffer.of() }, RELAY_PORT, count);
+  }
+
+  /** The same of a server on linkrd's runtime that does nothing else (least.ts). */
+  async measureLeast(ask: Ask, warmUp: number, count: number): Promise<Times> {
+    const words = [process.execPath, join(import.meta.dir, "least.ts"), `${LEAST_PORT}`, this.fifo];
+    const least = Bun.spawn(words, { stdout: "pipe", stderr: "inherit" });
+    try {
+      await least.stdout.getReader().read();
+      await this.#measure(ask, LEAST_PORT, warmUp);
+      return await this.#measure(ask, LEAST_PORT, count);
+    } finally {
+      least.kill();
+      await least.exited;
+    }
   }
 
   async #measure(ask: Ask, port: number, count: number): Promise<Times> {

@@ -3,12 +3,13 @@ import { round, spread, table } from "../video/statistics.ts";
 import type { Times } from "./probe.ts";
 
 export interface InputResult extends Times {
-  readonly program: "linkrd" | "relay";
+  readonly program: "linkrd" | "empty handler" | "relay";
   readonly way: string;
   readonly load: "idle" | "video";
 }
 
-const NOTE = `The relay answers from C and does nothing else: what the machine itself takes.
+const NOTE = `The empty handler is of Bun.serve, and the relay is in C; each writes a report for whatever comes,
+and does nothing else: what the runtime takes, and what the machine itself takes.
 kvmd's own server is not beside it: Debian does not package it.`;
 
 /** Markdown: milliseconds, each the median of the rounds, with the least and the most of them. */
@@ -26,12 +27,16 @@ export function inputTables(results: readonly InputResult[]): string {
         const [idle, video] = [of("linkrd", "idle"), of("linkrd", "video")];
         if (idle.length === 0) return [];
         const ratios = video.map((value, at) => value / (idle[at] ?? Number.NaN));
-        const floors = [of("relay", "idle"), of("relay", "video")];
+        const floors = ["empty handler", "relay"].flatMap((program) => [
+          of(program, "idle"),
+          of(program, "video"),
+        ]);
         return [[`${way}: ${kind}, ${part}`, ...[idle, video, ratios, ...floors].map(text)]];
       });
     });
   });
-  const columns = ["ms", "idle", "1080p30 noise", "noise : idle", "relay, idle", "relay, noise"];
+  const floors = ["empty handler", "relay"].flatMap((name) => [name, `${name}, noise`]);
+  const columns = ["ms", "idle", "1080p30 noise", "noise : idle", ...floors];
   return `${table(columns, rows)}\n\n${NOTE}`;
 }
 
