@@ -134,7 +134,9 @@ async function create(authority: Authority, context: Context<Env>): Promise<Resp
   const actor = actorOf(context);
   checkTokenName(wish.name);
   const { name, abilities } = wish;
-  const expires = wish.expires ? parseExpiry(wish.expires, store.clock.now()) : undefined;
+  // An empty text is no choice: a script whose variable is unset must not get one without an end.
+  const { expires: until } = wish;
+  const expires = typeof until === "string" ? parseExpiry(until, store.clock.now()) : undefined;
   await accounts.confirm(actor, wish.password);
   const made = await store.createToken({ name, user: actor.user, abilities, expires });
   tell(authority, context, "token-new", name);

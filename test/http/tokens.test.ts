@@ -111,6 +111,7 @@ describe("POST /api/tokens", () => {
       [{ name: "x", expires: "2026-02-30" }, "not an expiry"],
       [{ name: "x", expires: "2020-01-01" }, "that expiry cannot be"],
       [{ name: "x", expires: 5 }, "expires: give"],
+      [{ name: "x", expires: "" }, "not an expiry"],
       [{ name: "x", admin: true }, "admin: unknown key: leave it out"],
     ] as const) {
       const [code, , detail] = problemOf(await create(wish));

@@ -45,8 +45,9 @@ function Wish({ onMade, onClose }: WishProps) {
   const form = useForm(["name", "abilities", "expires", "password"]);
   const submit = () =>
     form.submit(async () => {
-      const until = expires === "date" ? date : expires;
-      const json = { name, password: password.value, abilities, expires: until || null };
+      // A date that was left out is refused; only the choice of none means never.
+      const until = expires === "date" ? date : expires || null;
+      const json = { name, password: password.value, abilities, expires: until };
       const made = await api.ask<{ token: string }>("POST", "/api/tokens", { json });
       onMade(made.token);
     });
