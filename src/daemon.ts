@@ -49,9 +49,9 @@ export interface Daemon {
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const settings = await firstSettings(options);
   await refuseLiveSocket(options.places.socket);
-  const daemon = new Running(options, settings);
+  const daemon = new Running(options, chosen(options, settings));
   try {
-    await daemon.start();
+    await daemon.start(settings);
   } catch (error) {
     await daemon.stop();
     throw error;
@@ -67,7 +67,7 @@ function chosen({ simulate }: DaemonOptions, settings: Settings): Settings {
 
 async function firstSettings(options: DaemonOptions): Promise<Settings> {
   const parsed = await readSettings(options.places.config);
-  if ("settings" in parsed) return chosen(options, parsed.settings);
+  if ("settings" in parsed) return parsed.settings;
   const [first] = parsed.faults;
   const where = `${first?.file}:${first?.line}:${first?.column}: ${first?.message}`;
   throw new Fault("bad_config", `${where} (linkrd check names every fault)`);
@@ -111,7 +111,8 @@ class Running implements Daemon {
     this.#arbiter = new Arbiter({ runner: this.#runner, monotonic: () => performance.now() });
   }
 
-  async start(): Promise<void> {
+  /** @param found what linkrd.toml said */
+  async start(found: Settings): Promise<void> {
     const { places, builtAtMs } = this.#options;
     const { config, state } = places;
     const log = this.#log.part("access");
@@ -137,7 +138,8 @@ class Running implements Daemon {
       log: this.#log,
     });
     await this.#doors.open(this.#settings.server);
-    this.#watch = await watchSettings(config, this.#log.part("settings"), (settings) => {
+    const told = this.#log.part("settings");
+    this.#watch = await watchSettings(config, found, told, (settings) => {
       this.#changes = this.#changes.then(() => this.#adopt(chosen(this.#options, settings)));
     });
   }

@@ -11,16 +11,20 @@ export function settingsFile(directory: string): string {
   return join(directory, "linkrd.toml");
 }
 
+/** What was found, and whether that was no file at all, or one without a single byte. */
+export type FoundSettings = ParsedSettings & { readonly blank: boolean };
+
 /**
  * The settings of `directory`: all defaults when it has no linkrd.toml, all faults when that is no
  * good. Throws `no_access` when it cannot be read, `bad_config` when it is no file or too large.
  */
-export async function readSettings(directory: string): Promise<ParsedSettings> {
+export async function readSettings(directory: string): Promise<FoundSettings> {
   const file = settingsFile(directory);
   const bytes = (await readBounded(file, LIMITS.config_file_bytes_max)) ?? new Uint8Array();
+  const blank = bytes.length === 0;
   const text = new TextDecoder().decode(bytes);
-  if (!isUtf8(bytes)) return { faults: [notUtf8(text, file)] };
-  return parseSettings(text, file);
+  if (!isUtf8(bytes)) return { faults: [notUtf8(text, file)], blank };
+  return { ...parseSettings(text, file), blank };
 }
 
 /** Points at the first character that the decoder had to put a replacement for. */

@@ -21,8 +21,9 @@ async function directory(name: string, content: string | Uint8Array): Promise<st
 }
 
 test("no file, and no directory, mean the defaults", async () => {
-  expect(await readSettings(root)).toEqual(parseSettings("", ""));
-  expect(await readSettings(join(root, "nowhere"))).toEqual(parseSettings("", ""));
+  const defaults = { ...parseSettings("", ""), blank: true };
+  expect(await readSettings(root)).toEqual(defaults);
+  expect(await readSettings(join(root, "nowhere"))).toEqual(defaults);
 });
 
 test("a file is read, its byte order mark left aside", async () => {
@@ -51,7 +52,7 @@ test("bytes that are no UTF-8 are pointed at", async () => {
 test("a file over the bound is refused, one at the bound is read", async () => {
   const bound = 256 * 1024;
   const under = await directory("under", `#${"x".repeat(bound - 1)}`);
-  expect(await readSettings(under)).toEqual(parseSettings("", ""));
+  expect(await readSettings(under)).toEqual({ ...parseSettings("", ""), blank: false });
   const over = await directory("over", `#${"x".repeat(bound)}`);
   await expect(readSettings(over)).rejects.toMatchObject({ code: "bad_config" });
 });

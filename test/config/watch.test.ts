@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog } from "../../src/base/log.ts";
 import { watchSettings } from "../../src/config/live.ts";
+import { parseSettings } from "../../src/config/load.ts";
 import type { Settings } from "../../src/config/schema.ts";
 import { type FileWatch, type WatchTimes, watchFile } from "../../src/config/watch.ts";
 
@@ -153,12 +154,25 @@ test("calls do not overlap, and none comes after stop", async () => {
   expect(calls).toBe(1);
 });
 
-test("settings: a good change is handed on, a bad one logged once", async () => {
+/** The settings that `text` makes. */
+function settingsOf(text: string): Settings {
+  const parsed = parseSettings(text, file);
+  if ("faults" in parsed) throw new Error(`not good: ${text}`);
+  return parsed.settings;
+}
+
+/** Watches settings that were `text` when they were first read. */
+async function watched(text: string) {
   const lines = inbox<string>();
   const settings = inbox<Settings>();
-  await writeFile(file, "");
   const log = createLog(() => "info", lines.put);
-  watches.push(await watchSettings(directory, log, settings.put, QUICK));
+  watches.push(await watchSettings(directory, settingsOf(text), log, settings.put, QUICK));
+  return { lines, settings };
+}
+
+test("settings: a good change is handed on, a bad one logged once", async () => {
+  await writeFile(file, "");
+  const { lines, settings } = await watched("");
   await writeFile(file, "[video]\nquality = 50\n");
   expect((await settings.take()).video.quality).toBe(50);
   await writeFile(file, "[video]\nqualty = 51\nfps_max = 0\n");
@@ -169,13 +183,52 @@ test("settings: a good change is handed on, a bad one logged once", async () => 
   await writeFile(file, "[video]\nqualty = 51\nfps_max = 0\n#\n");
   await rm(file);
   await mkdir(file);
-  expect(await lines.take()).toBe(
+  const isFolder =
     `error linkrd: the settings stay as they were: ${file} is not a file: ` +
-      "move it away, or put a file there",
-  );
+    "move it away, or put a file there";
+  let line = await lines.take();
+  // Between the two commands there was no file.
+  if (line.includes("gone")) line = await lines.take();
+  expect(line).toBe(isFolder);
   await rm(file, { recursive: true });
   await writeFile(file, "[video]\nquality = 52\n");
-  let last = await settings.take();
-  while (last.video.quality !== 52) last = await settings.take();
-  expect(lines.items).toEqual([]);
+  expect((await settings.take()).video.quality).toBe(52);
+  while (!line.includes("good again")) line = await lines.take();
+  expect(line).toBe(`info  linkrd: ${file} is good again`);
+  expect([lines.items, settings.items]).toEqual([[], []]);
+});
+
+test.each([
+  ["removed", () => rm(file)],
+  ["emptied", () => writeFile(file, "")],
+])("settings: a file that was %s opens nothing to everybody", async (_, spoil) => {
+  const text = '[server]\nbind = "127.0.0.1"\n';
+  await writeFile(file, text);
+  const { lines, settings } = await watched(text);
+  await spoil();
+  expect(await lines.take()).toBe(
+    `error linkrd: the settings stay as they were: ${file} is gone or empty: ` +
+      "put it back, or start linkrd anew for the defaults",
+  );
+  await writeFile(file, text);
+  expect(await lines.take()).toBe(`info  linkrd: ${file} is good again`);
+  expect(settings.items).toEqual([]);
+});
+
+test("settings: a change from before the watch, and after they were read, counts", async () => {
+  await writeFile(file, "[video]\nquality = 50\n");
+  const { settings } = await watched("[video]\nquality = 40\n");
+  expect(settings.items.map(({ video }) => video.quality)).toEqual([50]);
+});
+
+test("settings: a comment changes nothing, nor does a file that never was", async () => {
+  await writeFile(file, "[video]\nquality = 50\n");
+  const { lines, settings } = await watched("[video]\nquality = 50\n");
+  await writeFile(file, "# mine\n[video]\nquality = 50\n");
+  await writeFile(file, "[video]\nquality = 60\n");
+  expect((await settings.take()).video.quality).toBe(60);
+  await rm(file);
+  await lines.take();
+  const fresh = await watched("");
+  expect([fresh.lines.items, fresh.settings.items, settings.items]).toEqual([[], [], []]);
 });
