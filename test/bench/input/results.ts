@@ -8,8 +8,8 @@ export interface InputResult extends Times {
   readonly load: "idle" | "video";
 }
 
-const NOTE = `The empty handler is of Bun.serve, and the relay is in C; each writes a report for whatever comes,
-and does nothing else: what the runtime takes, and what the machine itself takes.
+const NOTE = `The empty handler is of Bun.serve, and the relay is in C. Each writes a report for
+whatever comes, and does nothing else: what the runtime takes, and what the machine itself takes.
 kvmd's own server is not beside it: Debian does not package it.`;
 
 /** Markdown: milliseconds, each the median of the rounds, with the least and the most of them. */
