@@ -277,7 +277,11 @@ export class AccessStore {
       const buried = await settle(this.#tombstones.save());
       const written = await settle(this.#write(operation(sha256, at)));
       if (!buried.ok) {
-        const message = `${name} is refused now, but a restart or an old copy may bring it back`;
+        // A command holds nothing in force: the daemon goes by what is on the disk.
+        const still = !this.#options.live && !written.ok;
+        const message = still
+          ? `${name} is not revoked and stays as it was`
+          : `${name} is refused now, but a restart or an old copy may bring it back`;
         throw new Fault("storage", `${message}: see to the disk, then do it again`, {
           cause: buried.error,
         });

@@ -21,6 +21,10 @@ test.skipIf(!canMount)(
       ["full: the file", "as before"],
       ["space: create", "done"],
       ["read-only: create", expect.stringMatching(/: remount the file system writable: EROFS/)],
+      [
+        "read-only: a command's revoke",
+        expect.stringMatching(/^kept is not revoked and stays as it was: .*EROFS/),
+      ],
       ["read-only: revoke", expect.stringMatching(/^kept is refused now, but a restart .*EROFS/)],
       ["read-only: verify", "Revoked"],
       ["writable: revoke", "done"],

@@ -38,6 +38,8 @@ story.push(["space: create", await create("new")]);
 
 Bun.spawnSync(["mount", "-o", "remount,ro", root]);
 story.push(["read-only: create", await create("more")]);
+const command = await openAccess({ config, state, builtAtMs: 0, log, live: false, exchange });
+story.push(["read-only: a command's revoke", await told(command.revokeToken("kept"))]);
 story.push(["read-only: revoke", await told(store.revokeToken("kept"))]);
 story.push(["read-only: verify", store.verify(text)?.status]);
 Bun.spawnSync(["mount", "-o", "remount,rw", root]);
