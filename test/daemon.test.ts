@@ -92,7 +92,8 @@ describe("a start that cannot be", () => {
     const { exit, lines } = await failing(place);
     expect(exit).toBe(1);
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toStartWith("linkrd: port 1 of 192.0.2.1 ");
+    const remedy = "choose an address of this device in [server] bind";
+    expect(lines[0]).toBe(`linkrd: port 1 of 192.0.2.1 cannot be listened on: ${remedy}`);
   });
 });
 

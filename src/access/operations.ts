@@ -25,7 +25,8 @@ export function addToken(block: {
   const values = { ...rest, created: new Date(created), ...end };
   return (text, file) => {
     if (parseDocument(text, file).tokens.some(({ name }) => name === block.name)) {
-      throw new Fault("conflict", "Name Already Exists", { details: { key: "name" } });
+      const remedy = "choose another, or delete that token first";
+      throw new Fault("conflict", "Name Already Exists", { details: { key: "name", remedy } });
     }
     return applyEdit(text, { kind: "add", table: "token", values });
   };

@@ -45,10 +45,14 @@ export function isUserNameForm(name: string): boolean {
   return USER_NAME.test(name);
 }
 
-/** Throws a Fault `bad_request` with the vendor's own words, which its clients compare. */
+/**
+ * Throws a Fault `bad_request` with the vendor's own words, which its clients compare. They do not
+ * say what to do: `details.remedy` does.
+ */
 export function checkTokenName(name: string): void {
   if (isTokenName(name)) return;
-  throw new Fault("bad_request", "Invalid Name Format", { details: { key: "name" } });
+  const remedy = "use up to 20 of a-z 0-9 -, with a letter or digit at either end";
+  throw new Fault("bad_request", "Invalid Name Format", { details: { key: "name", remedy } });
 }
 
 export function checkUserName(name: string): void {
@@ -98,7 +102,7 @@ export function parseExpiry(text: string, nowMs: number): number {
  */
 export function checkExpiry(expires: number, nowMs: number): void {
   if (expires > nowMs && expires <= LAST_INSTANT) return;
-  throw new Fault("bad_request", "that expiry cannot be: choose a time after now, before 9999", {
+  throw new Fault("bad_request", "that expiry cannot be: choose a time after now, by 9999-12-31", {
     details: { key: "expires" },
   });
 }

@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { geteuid } from "node:process";
 import { Fault } from "./fault.ts";
 
@@ -30,7 +31,14 @@ export async function readBounded(file: string, bytesMax: number): Promise<Uint8
     if (error instanceof Fault) throw error;
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT") return undefined;
-    const remedy = code === "EACCES" ? `chown ${geteuid?.()} ${file}` : "look at the disk";
+    const remedy = code === "EACCES" ? await remedyOf(file) : "look at the disk";
     throw new Fault("no_access", `${file} cannot be read: ${remedy}`, { cause: error });
   }
+}
+
+/** In a folder of its own the daemon misses a file that root made; elsewhere a person looks in. */
+async function remedyOf(file: string): Promise<string> {
+  const me = geteuid?.();
+  const folder = await stat(dirname(file)).catch(() => undefined);
+  return folder?.uid === me ? `chown ${me} ${file}` : `run this as root, or let user ${me} read it`;
 }

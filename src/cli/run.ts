@@ -5,9 +5,8 @@ import { printable } from "../base/log.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Call, Command, Places, Surroundings } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
+import { CONFIG_DEFAULT, helpOf, STATE_DEFAULT, usageOf } from "./help.ts";
 
-const CONFIG_DEFAULT = "/etc/linkrd";
-const STATE_DEFAULT = "/var/lib/linkrd";
 const SOCKET_DEFAULT = "/run/linkrd/linkrd.sock";
 
 /**
@@ -17,25 +16,37 @@ const SOCKET_DEFAULT = "/run/linkrd/linkrd.sock";
  */
 export async function runCommandLine(words: readonly string[], io: Surroundings): Promise<number> {
   try {
-    if (words.length === 0 || words[0] === "help" || words.includes("--help")) {
-      for (const line of helpLines()) io.print(line);
+    const asked = words.slice(0, words.includes("--") ? words.indexOf("--") : words.length);
+    if (words.length === 0 || asked[0] === "help" || asked.some(isHelp)) {
+      for (const line of helpOf(plainWords(asked))) io.print(line);
       return words.length === 0 ? 2 : 0;
     }
-    const command = findCommand(words);
-    await command.run(parseCall(command, words, io));
+    const named = words[0] === "--version" ? ["version", ...words.slice(1)] : words;
+    const command = findCommand(named);
+    await command.run(parseCall(command, named, io));
     return 0;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    for (const line of error.message.split("\n")) io.warn(`linkrd: ${line}`);
+    const { remedy } = error.details;
+    const message = typeof remedy === "string" ? `${error.message}: ${remedy}` : error.message;
+    for (const line of message.split("\n")) io.warn(`linkrd: ${line}`);
     return error.exit;
   }
 }
 
-function findCommand(words: readonly string[]): Command {
-  // --config and --state may also stand before the command.
-  const plain = words.filter((word, index) => {
+function isHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
+}
+
+/** Words that are no options; --config and --state may also stand before the command. */
+function plainWords(words: readonly string[]): readonly string[] {
+  return words.filter((word, index) => {
     return !word.startsWith("-") && !/^--(?:config|state)$/.test(words[index - 1] ?? "");
   });
+}
+
+function findCommand(words: readonly string[]): Command {
+  const plain = plainWords(words);
   const found = COMMANDS.find(
     ({ name }) => plain.slice(0, name.split(" ").length).join(" ") === name,
   );
@@ -110,24 +121,4 @@ function placesOf(options: Call["options"]): Places {
     state: state ?? STATE_DEFAULT,
     socket: state === undefined ? SOCKET_DEFAULT : join(state, "linkrd.sock"),
   };
-}
-
-/** One command as it is called, with its options. */
-export function usageOf({ name, operands, options }: Command): string {
-  const flags = Object.entries(options).map(([option, { value }]) =>
-    value === undefined ? `[--${option}]` : `[--${option} ${value}]`,
-  );
-  return ["linkrd", name, operands, ...flags].filter((word) => word !== "").join(" ");
-}
-
-function helpLines(): string[] {
-  const usages = COMMANDS.map(usageOf);
-  const width = Math.min(60, Math.max(...usages.map((usage) => usage.length)));
-  return [
-    "linkrd: a KVM over IP that scripts can trust",
-    "",
-    ...COMMANDS.map(({ help }, index) => `  ${(usages[index] ?? "").padEnd(width)}  ${help}`),
-    "",
-    `Every command takes --config DIR (${CONFIG_DEFAULT}) and --state DIR (${STATE_DEFAULT}).`,
-  ];
 }

@@ -134,5 +134,9 @@ function listenFault(what: string, remedy: string, cause: unknown): Fault {
   if (code === "EACCES") {
     return new Fault("no_access", `${what} may not be opened: run as root or ${remedy}`, { cause });
   }
+  if (code === "EADDRNOTAVAIL") {
+    const own = "choose an address of this device in [server] bind";
+    return new Fault("system", `${what} cannot be listened on: ${own}`, { cause });
+  }
   return new Fault("system", `${what} cannot be listened on: ${remedy}`, { cause });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { chmod, writeFile } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { golden, Shell, steady } from "./world.ts";
 
@@ -37,7 +37,9 @@ test("without files everything is as it is by default", async () => {
   await using shell = await Shell.open();
   const { exit, stdout, stderr } = await shell.run("check");
   expect([exit, stderr]).toEqual([0, ""]);
-  const lines = "DIR/linkrd.toml: good\nDIR/access.toml: not there yet\n";
+  const lines =
+    "DIR/linkrd.toml: not there or empty, so all is as by default\n" +
+    "DIR/access.toml: not there yet\n";
   expect(steady(stdout, shell.folder)).toBe(lines);
 });
 
@@ -101,6 +103,17 @@ test("a file that is a folder or too large is one line", async () => {
   expect(steady(large.stderr, shell.folder)).toBe(
     "linkrd: DIR/linkrd.toml is larger than 262144 bytes: make it shorter\n",
   );
+});
+
+test("a file that cannot be read keeps no fault of the other one back", async () => {
+  await using shell = await Shell.open({ "linkrd.toml": "[video]\nqualty = 1\n" });
+  await mkdir(join(shell.folder, "access.toml"));
+  const { exit, stderr } = await shell.run("check");
+  const told = steady(stderr, shell.folder);
+  expect(exit).toBe(2);
+  expect(told).toContain("DIR/linkrd.toml:2:1: [video] qualty: unknown key");
+  expect(told).toContain("DIR/access.toml is not a file: move it away, or put a file there\n");
+  expect(told).toEndWith("linkrd: 2 faults: mend what is named above\n");
 });
 
 test("the mode of access.toml is left alone: check changes nothing", async () => {

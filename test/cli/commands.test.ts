@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { usageOf } from "../../src/cli/run.ts";
+import { usageOf } from "../../src/cli/help.ts";
 import { golden, Shell, steady } from "./world.ts";
 
 describe("the table of commands", () => {
@@ -42,10 +42,41 @@ test("help is the table", async () => {
   expect([exit, stderr]).toEqual([0, ""]);
   expect(stdout).toBe(await golden("help.txt", stdout));
   for (const command of COMMANDS) expect(stdout).toContain(`  ${usageOf(command)}`);
-  for (const words of [["--help"], ["token", "new", "--help"], ["serve", "x", "--help"]]) {
+  for (const words of [["--help"], ["-h"], ["help", "nonsense"], ["nonsense", "--help"]]) {
     expect(await shell.bare(...words)).toEqual({ exit: 0, stdout, stderr: "" });
   }
   expect(await shell.bare()).toEqual({ exit: 2, stdout, stderr: "" });
+});
+
+test("help of a command tells its options, however it is asked for", async () => {
+  await using shell = await Shell.open();
+  const { exit, stdout, stderr } = await shell.bare("token", "new", "--help");
+  expect([exit, stderr]).toEqual([0, ""]);
+  expect(stdout).toBe(await golden("help-token-new.txt", stdout));
+  for (const words of [
+    ["help", "token", "new"],
+    ["token", "new", "ci", "-h"],
+    ["--config", "/x", "token", "new", "--expires", "--help"],
+  ]) {
+    expect(await shell.bare(...words)).toEqual({ exit: 0, stdout, stderr: "" });
+  }
+  for (const { name } of COMMANDS) {
+    const one = await shell.bare(...name.split(" "), "--help");
+    expect([name, one.exit, one.stdout.split(" ", 2)[0]]).toEqual([name, 0, "linkrd"]);
+  }
+  const family = await shell.bare("token", "--help");
+  expect(family.stdout.match(/^ {2}linkrd token /gm)).toHaveLength(4);
+});
+
+test("behind -- nothing is an option", async () => {
+  await using shell = await Shell.open();
+  const { exit, stderr } = await shell.run("type", "--", "--help");
+  expect([exit, stderr]).toEqual([2, "linkrd: usage: linkrd type TEXT\n"]);
+});
+
+test("--version is version", async () => {
+  await using shell = await Shell.open();
+  expect(await shell.bare("--version")).toEqual(await shell.bare("version"));
 });
 
 /** Every way of using a command wrongly. */

@@ -1,9 +1,10 @@
 /** Root at the command line, beside a daemon that has a user of its own. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { chown, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { geteuid } from "node:process";
-import { command, makeFolder } from "../api/linkrd.ts";
+import { BINARY, command, makeFolder, places } from "../api/linkrd.ts";
+import { run } from "../lab/guest/run.ts";
 
 /** The user and group "nobody" and "nogroup" of Debian. */
 const NOBODY = 65534;
@@ -34,6 +35,20 @@ describe.skipIf(geteuid?.() !== 0)("as root", () => {
     expect({ exit, stderr }).toEqual({
       exit: 1,
       stderr: `linkrd: ${path} cannot be read: chown ${NOBODY} ${path}\n`,
+    });
+  });
+
+  test("somebody who may not read the files is not told to take them away", async () => {
+    const path = join(folder, "access.toml");
+    await writeFile(path, "version = 1\n", { mode: 0o600 });
+    await chown(path, NOBODY, NOBODY);
+    await chmod(folder, 0o755);
+    const daemon = ["setpriv", "--reuid", "daemon", "--regid", "daemon", "--clear-groups", "--"];
+    const { exit, stderr } = await run([...daemon, BINARY, "check", ...places(folder)]);
+    const remedy = "run this as root, or let user 1 read it";
+    expect({ exit, stderr }).toEqual({
+      exit: 2,
+      stderr: `linkrd: ${path} cannot be read: ${remedy}\n`,
     });
   });
 });

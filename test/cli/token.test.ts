@@ -46,11 +46,14 @@ test("an empty list is a table of its head, and an empty array", async () => {
   expect((await shell.run("token", "list", "--json")).stdout).toBe("[]\n");
 });
 
+const BAD_NAME =
+  "Invalid Name Format: use up to 20 of a-z 0-9 -, with a letter or digit at either end";
+
 test.each([
-  [["new", "ci"], 1, "Name Already Exists"],
-  [["new", "Not A Name"], 2, "Invalid Name Format"],
-  [["new", ""], 2, "Invalid Name Format"],
-  [["new", "a-name-that-is-too-long"], 2, "Invalid Name Format"],
+  [["new", "ci"], 1, "Name Already Exists: choose another, or delete that token first"],
+  [["new", "Not A Name"], 2, BAD_NAME],
+  [["new", ""], 2, BAD_NAME],
+  [["new", "a-name-that-is-too-long"], 2, BAD_NAME],
   [["new", "x", "--abilities", "view,fly"], 2, 'unknown ability "fly": choose from view, control'],
   [["new", "x", "--expires", "soon"], 2, "not an expiry: write 90d, 12h, 2027-02-19"],
   [["new", "x", "--expires", "0d"], 2, "that expiry cannot be: choose a time after now"],
