@@ -13,6 +13,8 @@ const UNUSUAL = new Map([
   ["/api/msd/read", 400],
   ["/api/media/ws", 400],
   ["/api/ws", 400],
+  ["/redfish/v1/Systems/:id", 400],
+  ["/api/redfish/v1/Systems/:id", 400],
 ]);
 const SECURITY = {
   // A page of ours may have the one style that is its own.
@@ -52,6 +54,8 @@ describe("every route of the table", () => {
   test("is refused without a credential and with a wrong one, whatever it is asked", async () => {
     const open = routes(world.parts).filter(({ access }) => access === "open");
     expect(open.map(({ path }) => path)).toEqual([
+      "/redfish/v1",
+      "/api/redfish/v1",
       "/api/auth/login",
       "/api/auth/check",
       "/api/auth/logout",

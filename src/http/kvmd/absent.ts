@@ -240,11 +240,11 @@ function stateDoc(name: string): RouteDoc {
   return { tag: "PiKVM", summary: `State of ${name}`, answers: { 200: { about, json } } };
 }
 
-function noAtx(): Fault {
+export function noAtx(): Fault {
   return new KvmdFault("AtxDisabledError", "ATX is disabled");
 }
 
-function noMsd(): Fault {
+export function noMsd(): Fault {
   return new KvmdFault("MsdDisabledError", "MSD is disabled");
 }
 

@@ -30,8 +30,8 @@ const PLAIN: Readonly<Record<number, string>> = {
 };
 
 /** The routes that PiKVM's clients know, by how their paths begin. */
-const PATHS =
-  /^\/(?:api\/(?:auth|info|log|hid|streamer|atx|msd|gpio|switch|export|media|ws)|streamer)(?:\/|$)/;
+const SUBJECTS = "auth|info|log|hid|streamer|atx|msd|gpio|switch|export|media|redfish|ws";
+const PATHS = new RegExp(`^/(?:api/(?:${SUBJECTS})|streamer|redfish)(?:/|$)`);
 
 /** A refusal that kvmd's clients know by a name of its own, such as `AtxDisabledError`. */
 export class KvmdFault extends Fault {
@@ -58,10 +58,14 @@ export function straightened(url: string, paths: ReadonlySet<string>): string | 
   return isMeant ? `${path}${search}` : undefined;
 }
 
-/** kvmd's envelope, printed as kvmd prints it: four blanks, and keys in order. */
+/** An answer in kvmd's envelope. */
 export function kvmdReply(result: Readonly<Record<string, unknown>>, status = 200): Response {
-  const body = JSON.stringify({ ok: status === 200, result: sorted(result) }, null, 4);
-  return new Response(body, {
+  return kvmdDocument({ ok: status === 200, result }, status);
+}
+
+/** JSON without an envelope, printed as kvmd prints all of it: four blanks, and keys in order. */
+export function kvmdDocument(value: Readonly<Record<string, unknown>>, status = 200): Response {
+  return new Response(JSON.stringify(sorted(value), null, 4), {
     status,
     headers: { "content-type": "application/json; charset=utf-8" },
   });

@@ -10,6 +10,7 @@ import { infoDoc } from "./info-doc.ts";
 import { type LogParts, logDoc, logHandler } from "./log.ts";
 import { type MediaParts, mediaRoutes } from "./media.ts";
 import { kvmdMetricsOf } from "./metrics.ts";
+import { redfishRoutes } from "./redfish.ts";
 import type { SnapshotParts } from "./snapshot.ts";
 import { streamerRoutes } from "./streamer.ts";
 import { StreamerPanel } from "./streamer-state.ts";
@@ -72,5 +73,6 @@ export function kvmdRoutes(parts: KvmdParts): readonly Route[] {
     ...ustreamerRoutes(parts),
     ...mediaRoutes(parts),
     ...absentRoutes(),
+    ...redfishRoutes(),
   ];
 }
