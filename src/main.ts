@@ -9,6 +9,7 @@ import type { Level } from "./base/log.ts";
 import { writeWhole } from "./base/write-whole.ts";
 import type { Surroundings } from "./cli/command.ts";
 import { runCommandLine } from "./cli/run.ts";
+import { askSecrets } from "./cli/secrets.ts";
 import { startDaemon } from "./daemon.ts";
 import { ending } from "./ending.ts";
 import { openSys } from "./ffi/sys.ts";
@@ -26,6 +27,9 @@ const surroundings: Surroundings = {
   print: printLine,
   warn: (line) => process.stderr.write(`${line}\n`),
   readStdin: () => (process.stdin.isTTY ? readLine() : Bun.stdin.text()),
+  askSecrets: process.stdin.isTTY
+    ? (prompts) => askSecrets(process.stdin, process.stderr, prompts)
+    : undefined,
   serve: async (places, simulate) => {
     const journalled = isJournalled(process.env["JOURNAL_STREAM"]);
     const writeLog = (line: string, level: Level) => {

@@ -8,6 +8,8 @@ export interface Surroundings {
   readonly warn: (line: string) => void;
   /** All of standard input; of a terminal one line. */
   readonly readStdin: () => Promise<string>;
+  /** Has a person type lines that are not shown; undefined where there is no terminal. */
+  readonly askSecrets: ((prompts: readonly string[]) => Promise<readonly string[]>) | undefined;
   /** Runs the daemon until it is told to stop. */
   readonly serve: (places: Places, simulate: boolean) => Promise<void>;
   readonly openSys: () => Sys;

@@ -53,10 +53,13 @@ export async function changeTotp(call: Call): Promise<void> {
   });
 }
 
-/** One line; what a shell or an editor adds at its end is not part of the password. */
+/** Asked for twice on a terminal; else one line, without what a shell or an editor puts behind. */
 async function readPassword({ options, io }: Call): Promise<string> {
-  if (options["password-stdin"] !== true) {
-    throw new Fault("usage", "the password is read from standard input: add --password-stdin");
+  if (options["password-stdin"] === true) return (await io.readStdin()).replace(/\r?\n$/, "");
+  if (io.askSecrets === undefined) {
+    throw new Fault("usage", "no terminal to ask for the password: add --password-stdin");
   }
-  return (await io.readStdin()).replace(/\r?\n$/, "");
+  const [password = "", again] = await io.askSecrets(["password: ", "once more: "]);
+  if (again === password) return password;
+  throw new Fault("bad_request", "these are two different passwords: begin anew");
 }

@@ -18,6 +18,17 @@ function totpOf(shell: Shell): Promise<string | undefined> {
   );
 }
 
+test("a password is asked for twice where there is a terminal", async () => {
+  await using shell = await Shell.open();
+  shell.secrets = ["right", "rihgt"];
+  const mistyped = await shell.run("user", "add", "admin");
+  const says = "linkrd: these are two different passwords: begin anew\n";
+  expect(mistyped).toEqual({ exit: 2, stdout: "", stderr: says });
+  shell.secrets = ["right", "right"];
+  expect((await shell.run("user", "add", "admin")).exit).toBe(0);
+  expect((await shell.run("user", "password", "admin")).exit).toBe(0);
+});
+
 test("user totp prints secret and URI, and writes it once a code is typed", async () => {
   await using shell = await openWithUser();
   shell.stdin = (stdout) => {

@@ -101,6 +101,6 @@ test("user add and password take the password from standard input", async () => 
 
   const bare = await shell.run("user", "add", "second");
   expect(bare.exit).toBe(2);
-  const says = "linkrd: the password is read from standard input: add --password-stdin\n";
+  const says = "linkrd: no terminal to ask for the password: add --password-stdin\n";
   expect(bare.stderr).toBe(says);
 });

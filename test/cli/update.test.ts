@@ -62,6 +62,7 @@ async function update(...words: string[]): Promise<void> {
       print: (line) => printed.push(line),
       warn: () => undefined,
       readStdin: async () => "",
+      askSecrets: undefined,
       serve: async () => undefined,
       openSys,
       version: { linkrd: "1.2.3", commit: "abcdef" },

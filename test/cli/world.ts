@@ -18,6 +18,8 @@ export class Shell implements AsyncDisposable {
   readonly folder: string;
   /** What stands on standard input, or what a person types who has read what was printed. */
   stdin: string | ((stdout: string) => string) = "";
+  /** What a person types at a terminal where nothing is shown; undefined without a terminal. */
+  secrets: readonly string[] | undefined;
   /** What `serve` was called with. */
   readonly served: { readonly places: Places; readonly simulate: boolean }[] = [];
 
@@ -47,6 +49,7 @@ export class Shell implements AsyncDisposable {
       readStdin: async () => {
         return typeof this.stdin === "string" ? this.stdin : this.stdin(stdout);
       },
+      askSecrets: this.secrets && (async () => this.secrets ?? []),
       serve: async (places, simulate) => {
         this.served.push({ places, simulate });
       },
