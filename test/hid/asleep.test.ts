@@ -80,8 +80,11 @@ test("what it missed never comes, it is told to let go, and the next text is exa
     const taken = poll();
     return taken.length > 0 ? taken : undefined;
   });
-  expect(first).toEqual([""]);
   await runner.run([typed("b")], ME, signal);
-  expect(poll()).toEqual(["000005", ""]);
+  const all = [...first, ...poll()];
+  // Twice, when the first one was taken in the moment in which it was given up.
+  const releases = all.slice(0, all.indexOf("000005"));
+  expect(new Set(releases)).toEqual(new Set([""]));
+  expect(all.slice(releases.length)).toEqual(["000005", ""]);
   await stop();
-}, 10_000);
+}, 30_000);
