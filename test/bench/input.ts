@@ -23,8 +23,8 @@ const ROOT = resolve(import.meta.dir, "../..");
 const FPS = 30;
 /** Ninety-nine of a hundred is a number of some hundreds. */
 const COUNT = 600;
-/** Code is compiled, and memory taken, while the first ones run. */
-const WARM_UP = 200;
+/** Code is compiled, and compiled better, while the first ones run. */
+const WARM_UP = 600;
 
 interface World {
   readonly library: string;
