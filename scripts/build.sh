@@ -2,9 +2,9 @@
 # Builds dist/linkrd-ARCH for each architecture named (x64, arm64), and dist/linkrd for this
 # machine.
 #
-# One file each: Bun, the program, its two kinds of threads, and inside it the page, bundled here,
-# and the native library, compiled here. The last architecture built is this machine's, so that
-# build/sys.so, which tests and the dev tools load, fits it.
+# One file each: Bun, the program and its two kinds of threads, parsed already, and inside it the
+# page, bundled here, and the native library, compiled here. The last architecture built is this
+# machine's, so that build/sys.so, which tests and the dev tools load, fits it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -36,7 +36,7 @@ build() {
 		native/sys.c native/changes.c native/range.c
 	[ "${2:-}" != native ] || return 0
 	node_modules/.bin/bun build --compile --target="bun-linux-$1" --outfile "dist/linkrd-$1" \
-		--no-compile-autoload-dotenv --no-compile-autoload-bunfig \
+		--no-compile-autoload-dotenv --no-compile-autoload-bunfig --bytecode --format=esm \
 		--define LINKRD_BUILT_AT="$built_at" --define LINKRD_COMMIT="\"$commit\"" \
 		src/main.ts src/video/worker.ts src/simulated/worker.ts src/hid/worker.ts >/dev/null
 	echo "build: dist/linkrd-$1, $(($(stat -c %s "dist/linkrd-$1") / 1000000)) MB"
