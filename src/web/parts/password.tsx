@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useServices, useStore } from "../state/hooks.ts";
 import { WORDS } from "../words.ts";
-import { Field } from "./field.tsx";
+import { Field, type FieldProps } from "./field.tsx";
 import type { FormState } from "./form.ts";
 
 export interface Password {
@@ -45,18 +45,25 @@ export function PasswordFields({ password, label, error, autofocus = false }: Pa
         autofocus={autofocus}
       />
       {hasCode && (
-        <Field
-          label={WORDS.login.code}
-          name="code"
-          autocomplete="one-time-code"
-          inputMode="numeric"
-          maxLength={6}
-          value={password.code}
-          onInput={password.setCode}
-          hint={WORDS.login.codeHint}
-        />
+        <CodeField value={password.code} onInput={password.setCode} hint={WORDS.login.codeHint} />
       )}
     </>
+  );
+}
+
+type CodeFieldProps = Pick<FieldProps, "value" | "onInput" | "hint" | "error" | "autofocus">;
+
+/** The six digits that an authenticator app shows. */
+export function CodeField(props: CodeFieldProps) {
+  return (
+    <Field
+      {...props}
+      label={WORDS.login.code}
+      name="code"
+      autocomplete="one-time-code"
+      inputMode="numeric"
+      maxLength={6}
+    />
   );
 }
 

@@ -2,11 +2,10 @@ import { useState } from "preact/hooks";
 import { encode } from "uqr";
 import { Button } from "../parts/button.tsx";
 import { Dialog, DialogForm } from "../parts/dialog.tsx";
-import { Field } from "../parts/field.tsx";
 import { useForm } from "../parts/form.ts";
 import { Notice } from "../parts/notice.tsx";
 import { Panel } from "../parts/panel.tsx";
-import { PasswordFields, usePassword } from "../parts/password.tsx";
+import { CodeField, PasswordFields, usePassword } from "../parts/password.tsx";
 import { useServices, useStore } from "../state/hooks.ts";
 import { WORDS } from "../words.ts";
 
@@ -105,12 +104,7 @@ function Prove({ enrolment, onClose }: ProveProps) {
         <span class="muted">{words.byHand}</span>
         <code>{enrolment.secret}</code>
       </p>
-      <Field
-        label={WORDS.login.code}
-        name="code"
-        autocomplete="one-time-code"
-        inputMode="numeric"
-        maxLength={6}
+      <CodeField
         value={code}
         onInput={setCode}
         hint={words.codeHint}

@@ -3,6 +3,7 @@ import { ApiError } from "../api/client.ts";
 import { Field } from "../parts/field.tsx";
 import { useForm } from "../parts/form.ts";
 import { Notice } from "../parts/notice.tsx";
+import { CodeField } from "../parts/password.tsx";
 import { Submit, Trouble } from "../parts/submit.tsx";
 import { useServices, useStore } from "../state/hooks.ts";
 import { WORDS } from "../words.ts";
@@ -57,12 +58,7 @@ export function Login({ ended }: { readonly ended: boolean }) {
         required
       />
       {withCode ? (
-        <Field
-          label={login.code}
-          name="code"
-          autocomplete="one-time-code"
-          inputMode="numeric"
-          maxLength={6}
+        <CodeField
           value={code}
           onInput={setCode}
           hint={aheadMs === 0 ? login.codeHint : login.clockApart(aheadMs)}
