@@ -20,11 +20,6 @@ function watch(headers: Readonly<Record<string, string>> = {}): Viewer {
   return new Viewer(url, { authorization: `token ${linkrd.token}`, ...headers });
 }
 
-async function residentMegabytes(): Promise<number> {
-  const status = await Bun.file(`/proc/${linkrd.pid}/status`).text();
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
-}
-
 test("13: a page of another site opens no WebSocket, by whichever header it is known", async () => {
   const origins = ["https://evil.example", "null", "http://127.0.0.1:1", "file://"];
   const pages = [
@@ -44,7 +39,7 @@ test("13: a page of another site opens no WebSocket, by whichever header it is k
 });
 
 test("37: a flood of messages ends its own connection and nothing else", async () => {
-  const before = await residentMegabytes();
+  const before = await linkrd.memoryMiB();
   using other = watch();
   await other.next();
   using viewer = watch();
@@ -55,7 +50,7 @@ test("37: a flood of messages ends its own connection and nothing else", async (
   await other.next();
   other.acknowledge();
   expect((await linkrd.ask("/api/status")).status).toBe(200);
-  expect((await residentMegabytes()) - before).toBeLessThan(60);
+  expect((await linkrd.memoryMiB()) - before).toBeLessThan(60);
 });
 
 const FAST = "more than 2000 messages a second";
@@ -70,7 +65,7 @@ const FLOODS: readonly (readonly [what: string, message: string | Uint8Array, re
 test.each(FLOODS)(
   "37: a flood of %s ends its own connection, says why, and leaves no key down",
   async (_, message, reason) => {
-    const before = await residentMegabytes();
+    const before = await linkrd.memoryMiB();
     using other = await KvmdClient.connect(linkrd);
     using client = await KvmdClient.connect(linkrd);
     for (let times = 0; times < 60_000; times++) client.send(message);
@@ -82,7 +77,7 @@ test.each(FLOODS)(
     const { held } = (await linkrd.status()).hid;
     expect(held).toEqual({ keys: 0, modifiers: 0, buttons: 0 });
     expect((await linkrd.control([["keyboard", "F9", false]])).status).toBe(200);
-    expect((await residentMegabytes()) - before).toBeLessThan(60);
+    expect((await linkrd.memoryMiB()) - before).toBeLessThan(60);
   },
 );
 
@@ -113,9 +108,9 @@ test("37: a message beyond the bound ends its connection", async () => {
 test("38: who shows nothing is sent no more, and costs no memory", async () => {
   const viewers = Array.from({ length: 8 }, () => watch());
   for (const viewer of viewers) while (viewer.owed.length < 2) await viewer.next();
-  const before = await residentMegabytes();
+  const before = await linkrd.memoryMiB();
   for (let times = 0; times < 40; times++) await linkrd.snapshot();
   expect(viewers.map((viewer) => viewer.hasMessage)).toEqual(viewers.map(() => false));
-  expect((await residentMegabytes()) - before).toBeLessThan(30);
+  expect((await linkrd.memoryMiB()) - before).toBeLessThan(30);
   for (const viewer of viewers) viewer[Symbol.dispose]();
 });

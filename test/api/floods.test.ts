@@ -1,6 +1,6 @@
 /** Clients that die at any moment, and more of them than there is room for. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { until } from "../lab/guest/run.ts";
 import { Linkrd } from "./linkrd.ts";
@@ -135,11 +135,7 @@ test("of two hundred at once each is answered, and what was answered is true", a
 
 test("neither memory nor descriptors grow with the clients that come and go", async () => {
   const descriptors = () => readdirSync(`/proc/${linkrd.pid}/fd`).length;
-  const memoryMiB = () => {
-    const status = readFileSync(`/proc/${linkrd.pid}/status`, "latin1");
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
-  };
-  const before = { descriptors: descriptors(), memory: memoryMiB() };
+  const before = { descriptors: descriptors(), memory: await linkrd.memoryMiB() };
   for (let round = 0; round < 10; round++) {
     const body = HEAD_BYTES + linkrd.token.length + 20;
     const dying = Array.from({ length: 50 }, () => client(LONG, "", body));
@@ -148,7 +144,7 @@ test("neither memory nor descriptors grow with the clients that come and go", as
   await until("the descriptors to be closed", 10, async () => {
     return descriptors() <= before.descriptors ? true : undefined;
   });
-  expect(memoryMiB() - before.memory).toBeLessThan(GROWTH_MIB_MAX);
+  expect((await linkrd.memoryMiB()) - before.memory).toBeLessThan(GROWTH_MIB_MAX);
 });
 
 test("nobody's death is logged as a fault", () => {

@@ -77,22 +77,15 @@ export class Linkrd implements AsyncDisposable {
   readonly folder: string;
   port: number;
   token = "";
-  readonly #process: Bun.Subprocess<"ignore", "pipe", "pipe">;
-  readonly #output: Promise<unknown>;
+  #process: Bun.Subprocess<"ignore", "pipe", "pipe">;
+  #output: Promise<unknown>;
   #log = "";
 
   constructor(folder: string, port: number, wrapper: readonly string[] = []) {
     this.folder = folder;
     this.port = port;
-    this.#process = Bun.spawn([...wrapper, BINARY, "serve", ...places(folder)], {
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-    });
-    this.#output = Promise.all([
-      this.#read(this.#process.stderr),
-      this.#read(this.#process.stdout),
-    ]);
+    this.#process = this.#serve(wrapper);
+    this.#output = this.#readAll();
   }
 
   /** A daemon that answers, with a token for it. @param rest of linkrd.toml, after [server] */
@@ -183,6 +176,21 @@ export class Linkrd implements AsyncDisposable {
     this.#process.kill(signal);
   }
 
+  /** Ends it as systemd does, and starts it again. */
+  async restart(): Promise<void> {
+    this.kill("SIGTERM");
+    await this.ended();
+    this.#process = this.#serve([]);
+    this.#output = this.#readAll();
+    await this.ready();
+  }
+
+  /** MiB of its memory that are in use, or were at most (proc(5)). */
+  async memoryMiB(which: "VmRSS" | "VmHWM" = "VmRSS"): Promise<number> {
+    const status = await Bun.file(`/proc/${this.pid}/status`).text();
+    return Number(new RegExp(`^${which}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) / 1024;
+  }
+
   /** Its exit status, once it has ended and all that it wrote was read. */
   async ended(): Promise<number> {
     const exit = await this.#process.exited;
@@ -194,6 +202,16 @@ export class Linkrd implements AsyncDisposable {
     this.kill("SIGKILL");
     await this.ended();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  #serve(wrapper: readonly string[]): Bun.Subprocess<"ignore", "pipe", "pipe"> {
+    const command = [...wrapper, BINARY, "serve", ...places(this.folder)];
+    return Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  }
+
+  async #readAll(): Promise<void> {
+    const { stdout, stderr } = this.#process;
+    await Promise.all([this.#read(stdout), this.#read(stderr)]);
   }
 
   async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
