@@ -1,8 +1,8 @@
 /**
  * Flaws that other KVMs over IP were shipped with, each tried on the built binary. The numbers are
- * those of the project's list of flaws. What neither this file nor those beside it try is of updates
- * (test/image), of stuck keys and lost pictures (test/hid, test/lab), or of power cuts and full
- * disks (test/access).
+ * those of the project's list of flaws. What neither this file nor those beside it try is of
+ * updates (test/image), of stuck keys and lost pictures (test/hid, test/lab), or of power cuts and
+ * full disks (test/access).
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Socket } from "node:net";
