@@ -135,6 +135,7 @@ class Running implements Daemon {
       app: this.#createApp(this.#authority),
       socket: places.socket,
       stateDir: state,
+      certificatePollMs: LIMITS.certificate_poll_ms,
       log: this.#log,
     });
     await this.#doors.open(this.#settings.server);

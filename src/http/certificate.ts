@@ -1,8 +1,9 @@
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { Fault } from "../base/fault.ts";
+import { chain, Fault } from "../base/fault.ts";
+import type { Log } from "../base/log.ts";
 
 /** What HTTPS shows, and how a person can tell that it is this device. */
 export interface Certificate {
@@ -19,28 +20,57 @@ const NOT_BEFORE = new Date("2020-01-01T00:00:00Z");
 const NOT_AFTER = new Date("2049-12-31T23:59:59Z");
 
 /**
- * The operator's certificate, or one that is made at first start and kept in the state folder.
+ * The operator's certificate, or the device's own, which is made at the first start and kept in the
+ * state folder. That folder may be lost or damaged, and its disk full: the device is served with
+ * another certificate then, and the log says so.
  *
  * @param own paths of PEM files; both empty for the device's own @throws Fault `no_access` or
- * `bad_config` that names the file
+ * `bad_config` that names the operator's file
  */
 export async function openCertificate(
   own: { readonly cert: string; readonly key: string },
   stateDir: string,
+  log: Log,
 ): Promise<Certificate> {
   if (own.cert !== "") return await load(own.cert, own.key);
   const folder = join(stateDir, "tls");
-  const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
-  if (!(await Bun.file(cert).exists())) await make(folder, cert, key);
-  return await load(cert, key);
+  const files = { cert: join(folder, "cert.pem"), key: join(folder, "key.pem") };
+  if (await Bun.file(files.cert).exists()) {
+    try {
+      return await load(files.cert, files.key);
+    } catch (error) {
+      log.warn(`the device gets another certificate and fingerprint: ${chain(error)}`);
+    }
+  }
+  const made = await make();
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // The certificate goes last: while it is missing, both are made anew.
+    await writeSecret(files.key, made.key);
+    await writeSecret(files.cert, made.cert);
+  } catch (error) {
+    log.warn(`${folder} takes no certificate, the next start makes another: ${chain(error)}`);
+  }
+  return made;
 }
 
+/** A pair of PEM files that belong together. */
 async function load(certFile: string, keyFile: string): Promise<Certificate> {
   const [cert, key] = await Promise.all([read(certFile), read(keyFile)]);
+  const shown = parsed(`${certFile} holds no certificate`, () => new X509Certificate(cert));
+  const secret = parsed(`${keyFile} holds no private key`, () => createPrivateKey(key));
+  if (!shown.checkPrivateKey(secret)) {
+    const remedy = "give the two that were made together";
+    throw new Fault("bad_config", `${keyFile} is not the key of ${certFile}: ${remedy}`);
+  }
+  return { cert, key, fingerprint: shown.fingerprint256 };
+}
+
+function parsed<Value>(what: string, parse: () => Value): Value {
   try {
-    return { cert, key, fingerprint: new X509Certificate(cert).fingerprint256 };
+    return parse();
   } catch (cause) {
-    throw new Fault("bad_config", `${certFile} holds no certificate: give a PEM file`, { cause });
+    throw new Fault("bad_config", `${what}: give a PEM file`, { cause });
   }
 }
 
@@ -53,8 +83,7 @@ async function read(file: string): Promise<string> {
   }
 }
 
-/** The certificate goes last: while it is missing, both are made anew. */
-async function make(folder: string, certFile: string, keyFile: string): Promise<void> {
+async function make(): Promise<Certificate> {
   // Loaded here alone: it is large, and needed once in the life of a device.
   const { generate } = await import("selfsigned");
   const name = hostname();
@@ -79,14 +108,8 @@ async function make(folder: string, certFile: string, keyFile: string): Promise<
       },
     ],
   });
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeSecret(keyFile, made.private);
-    await writeSecret(certFile, made.cert);
-  } catch (cause) {
-    const remedy = "free the disk, or set [server] https_port = 0";
-    throw new Fault("storage", `${folder} takes no certificate: ${remedy}`, { cause });
-  }
+  const { cert, private: key } = made;
+  return { cert, key, fingerprint: new X509Certificate(cert).fingerprint256 };
 }
 
 async function writeSecret(file: string, text: string): Promise<void> {
