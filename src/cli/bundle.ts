@@ -9,10 +9,12 @@ export interface Bundle {
   readonly version: string;
 }
 
+const COPY_ANEW = "hold it against its .sha256, and copy it anew";
+
 /**
  * Has RAUC hold the signature of `file` against the device's keyring, and tell what it holds.
  *
- * @throws {Fault} `bad_request` when it is signed by nobody known, or is no whole update
+ * @throws {Fault} `conflict` when it is signed by nobody known, or is no whole update
  */
 export async function readBundle(rauc: string, file: string): Promise<Bundle> {
   const child = Bun.spawn([rauc, "info", "--output-format=json", file], {
@@ -30,22 +32,19 @@ export async function readBundle(rauc: string, file: string): Promise<Bundle> {
   if (version !== undefined) return { file, version };
   if (/signature verification failed/i.test(stderr)) {
     throw new Fault(
-      "bad_request",
+      "conflict",
       `${file} is signed with a key that this device does not know: ` +
         "take the update from where its image came from",
     );
   }
-  throw new Fault(
-    "bad_request",
-    `${file} is no update, or not whole: hold it against its .sha256, and copy it anew`,
-  );
+  throw new Fault("conflict", `${file} is no update, or not whole: ${COPY_ANEW}`);
 }
 
 /**
  * Has RAUC write the bundle into the slot that does not run, and order its start.
  *
  * @param tell is given percent, which never go down, and what is being done
- * @throws {Fault} `bad_request` with the reason that RAUC or the update itself gave
+ * @throws {Fault} `conflict` with the reason that RAUC or the update itself gave
  */
 export async function install(
   rauc: string,
@@ -69,10 +68,11 @@ export async function install(
     if (error !== undefined) reason = printable(reasonOf(error));
   }
   if ((await child.exited) === 0) return;
-  throw new Fault("bad_request", `${file} was not taken, and this slot stays: ${reason}`);
+  throw new Fault("conflict", `${file} was not taken, and this slot stays: ${reason}`);
 }
 
-/** What an update says of itself is quoted inside what RAUC says. */
+/** What an update says of itself is quoted in what RAUC says; its damage the kernel finds. */
 function reasonOf(error: string): string {
+  if (/Input\/output error/.test(error)) return `it is damaged: ${COPY_ANEW}`;
   return /Hook returned: '(.*)'/.exec(error)?.[1] ?? error;
 }

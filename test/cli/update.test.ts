@@ -137,6 +137,11 @@ test("RAUC's own reason is told, and that of an update", async () => {
   expect(await refusal(file())).toEndWith(
     "and this slot stays: it is for another board: take the one for this",
   );
+  const broken = "Installation error: Failed updating slot rootfs.1: Input/output error";
+  await raucSays(VERSION("1.3.0"), `echo "LastError: ${broken}"; exit 1`);
+  expect(await refusal(file())).toEndWith(
+    "it is damaged: hold it against its .sha256, and copy it anew",
+  );
   await raucSays(VERSION("1.3.0"), "exit 1");
   expect(await refusal(file())).toContain("journalctl -u rauc");
 });
