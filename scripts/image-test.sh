@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Boots the image in an emulated board (test/image/boot), and uses it as its owner would.
 #
-#   [VARIANT=rk3588] scripts/image-test.sh [GROUP…]    first cards pi power; all, if none is named
+#   [VARIANT=rk3588] scripts/image-test.sh [GROUP…]    first cards pi update cuts power, or all
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=$(sed -n 's/.*"version": "\(.*\)".*/\1/p' package.json)

@@ -115,16 +115,10 @@ export class Machine implements AsyncDisposable {
   }
 
   /** A command as root over SSH. */
-  async root(command: string, input = ""): Promise<Outcome> {
-    const options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"];
-    return await run(
-      [
-        ...["timeout", `${COMMAND_SECONDS_MAX}`, "ssh", "-p", `${this.#ports.ssh}`],
-        ...[...options, "ConnectTimeout=30", "BatchMode=yes"].flatMap((option) => ["-o", option]),
-        ...["-i", join(this.#folder, "key"), "root@127.0.0.1", command],
-      ],
-      input,
-    );
+  async root(command: string, input = "", seconds = COMMAND_SECONDS_MAX): Promise<Outcome> {
+    const { ssh } = this.#ports;
+    const bounded = ["timeout", `${seconds}`, "ssh", "-p", `${ssh}`, ...this.#identity];
+    return await run([...bounded, "root@127.0.0.1", command], input);
   }
 
   /** The output of a command as root, which has to succeed. */
@@ -132,6 +126,18 @@ export class Machine implements AsyncDisposable {
     const { exit, stdout, stderr } = await this.root(command, input);
     if (exit !== 0) throw new Error(`${command}: exit ${exit}: ${stderr.trim()} ${stdout.trim()}`);
     return stdout.trim();
+  }
+
+  /** Copies a file to the machine, as its owner would. */
+  async send(file: string, to: string): Promise<void> {
+    const target = [file, `root@127.0.0.1:${to}`];
+    await must(["scp", "-q", "-P", `${this.#ports.ssh}`, ...this.#identity, ...target]);
+  }
+
+  get #identity(): readonly string[] {
+    const options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"];
+    const all = [...options, "ConnectTimeout=30", "BatchMode=yes"];
+    return ["-i", join(this.#folder, "key"), ...all.flatMap((option) => ["-o", option])];
   }
 
   /** Waits until root can log in. */

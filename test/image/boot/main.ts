@@ -12,8 +12,17 @@ import { WORK } from "./machine.ts";
 import { POWER_CUTS } from "./power-cuts.ts";
 import { RASPBERRY_PI } from "./raspberry-pi.ts";
 import { Report } from "./report.ts";
+import { UPDATE_CUTS } from "./update-cuts.ts";
+import { UPDATES } from "./updates.ts";
 
-const GROUPS = { first: FIRST_BOOT, cards: BAD_CARDS, pi: RASPBERRY_PI, power: POWER_CUTS };
+const GROUPS = {
+  first: FIRST_BOOT,
+  cards: BAD_CARDS,
+  pi: RASPBERRY_PI,
+  update: UPDATES,
+  cuts: UPDATE_CUTS,
+  power: POWER_CUTS,
+};
 
 const [image = "", ...chosen] = argv.slice(2);
 await mkdir(WORK, { recursive: true });
