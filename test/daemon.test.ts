@@ -108,7 +108,7 @@ describe("access.toml at the start", () => {
     expect(linkrd.lines("access.toml:2:9: not valid TOML")).toHaveLength(1);
     expect((await linkrd.ask("/api/status", {}, "radxa_linkr_x")).status).toBe(401);
     await writeFile(file, "version = 1\n");
-    linkrd.token = await until("a token to be made", 2, async () => {
+    linkrd.token = await until("a token to be made", 15, async () => {
       return await linkrd.newToken("mended").catch(() => undefined);
     });
   });
@@ -161,7 +161,7 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
         ["keyboard", "KeyB", true],
       ])
       .catch(() => "cut off");
-    await until("the key to be held", 3, async () => {
+    await until("the key to be held", 15, async () => {
       return (await linkrd.status()).hid.held.keys === 1 ? true : undefined;
     });
     linkrd.kill(signal);
@@ -185,7 +185,7 @@ describe("without devices", () => {
   });
 
   test("a snapshot is 503 and names the stage", async () => {
-    const seen = await until("capture to have been tried", 5, async () => {
+    const seen = await until("capture to have been tried", 15, async () => {
       const answer = await linkrd.ask("/api/public/snapshot");
       return answer.text.includes("starting") ? undefined : answer;
     });
@@ -233,7 +233,7 @@ describe.skipIf(!isRoot)("as root, who can hide files from the daemon", () => {
     const place = await folder(port);
     await using linkrd = new Linkrd(place, port, hiding("/usr/lib/*/libturbojpeg.so*"));
     await linkrd.ready();
-    await until("the fault to be told", 5, () => {
+    await until("the fault to be told", 15, () => {
       return linkrd.lines("libturbojpeg").length > 0 ? true : undefined;
     });
     expect(linkrd.lines("error")).toHaveLength(1);
@@ -278,7 +278,7 @@ describe.skipIf(!isRoot)("as root, who can hide files from the daemon", () => {
     expect(status).toBe(503);
     expect(json).toMatchObject({ code: 503, data: { stage: "no permission" } });
     expect((json as { message: string }).message).toContain("group linkrd");
-    const seen = await until("capture to have been tried", 5, async () => {
+    const seen = await until("capture to have been tried", 15, async () => {
       const answer = await linkrd.ask("/api/public/snapshot");
       return answer.text.includes("starting") ? undefined : answer;
     });

@@ -22,7 +22,7 @@ let linkrd: Linkrd;
 
 beforeAll(async () => {
   linkrd = await Linkrd.start();
-}, 30_000);
+}, 60_000);
 
 afterAll(async () => {
   await linkrd[Symbol.asyncDispose]();
@@ -208,4 +208,4 @@ test("36: a request that comes drop by drop is cut off, and holds up nobody", as
   expect((await linkrd.ask("/api/status")).status).toBe(200);
   for (const { seconds } of await slow) expect(seconds).toBeWithin(0, 20);
   expect((await linkrd.ask("/api/status")).status).toBe(200);
-}, 30_000);
+}, 60_000);

@@ -61,4 +61,4 @@ test("what is printed works as it is, and a second start leaves the first alone"
   }
   const { exit } = await run(["curl", "-s", `http://127.0.0.1:${port}/`]);
   expect(exit).not.toBe(0);
-}, 40_000);
+}, 90_000);

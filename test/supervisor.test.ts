@@ -27,7 +27,7 @@ async function listen(name: string) {
       lines.push(...decoder.decode(chunk).split("\n").filter(Boolean));
     }
   })();
-  await until("the listener", 5, () => lines.shift());
+  await until("the listener", 15, () => lines.shift());
   return {
     lines,
     [Symbol.asyncDispose]: async () => {
@@ -52,10 +52,10 @@ test("a daemon says when it is ready, that it lives, and when it goes", async ()
   await using linkrd = new Linkrd(await makeFolder(port), port, wrapper);
   await until("READY=1", 15, () => systemd.lines[0]);
   expect((await linkrd.cli("status")).exit).toBe(0);
-  await until("signs of life", 5, () => systemd.lines[4]);
+  await until("signs of life", 15, () => systemd.lines[4]);
   process.kill(linkrd.pid, "SIGTERM");
   expect(await linkrd.ended()).toBe(0);
-  await until("the last word", 5, () => systemd.lines.find((line) => line === "STOPPING=1"));
+  await until("the last word", 15, () => systemd.lines.find((line) => line === "STOPPING=1"));
   const [first, ...others] = systemd.lines;
   expect(first).toBe("READY=1");
   expect(new Set(others.slice(0, -1))).toEqual(new Set(["WATCHDOG=1"]));
@@ -66,7 +66,7 @@ test("a socket without a file is named with an @", async () => {
   const name = `@linkrd-test-${crypto.randomUUID()}`;
   await using systemd = await listen(name);
   openSys().sendTo(name, "hello");
-  expect(await until("the datagram", 5, () => systemd.lines[0])).toBe("hello");
+  expect(await until("the datagram", 15, () => systemd.lines[0])).toBe("hello");
 });
 
 test("a watchdog that is another process's is not fed", async () => {
@@ -76,7 +76,7 @@ test("a watchdog that is another process's is not fed", async () => {
   const supervisor = new Supervisor(environment, openSys(), fail);
   supervisor.ready();
   supervisor.stopping();
-  await until("the last word", 5, () => systemd.lines[1]);
+  await until("the last word", 15, () => systemd.lines[1]);
   expect(systemd.lines).toEqual(["READY=1", "STOPPING=1"]);
 });
 

@@ -166,7 +166,7 @@ describe("with other processes", () => {
     expect(acknowledged).toHaveLength(16);
     expect(names.toSorted()).toEqual(["mine", ...made, ...acknowledged].toSorted());
     for (const comment of comments) expect(text).toContain(comment);
-  }, 30_000);
+  }, 60_000);
 
   test("one that is killed loses nothing it has promised, and leaves the file whole", async () => {
     await using device = new Device(EMPTY);
@@ -189,7 +189,7 @@ describe("with other processes", () => {
       ".access.toml.lock",
       "access.toml",
     ]);
-  }, 30_000);
+  }, 60_000);
 
   test.skipIf(Bun.which("strace") === null)(
     "the disk has it before the name does, and the folder before the answer",

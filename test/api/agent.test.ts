@@ -30,4 +30,4 @@ test("each act is answered with the picture that shows what it did", async () =>
     expect((await consoleLines(entered.bytes)).filter(Boolean).at(-1)).toBe("$");
   }
   expect(isStill(await act([["delay", 1]], "&settle=300"))).toEqual(["false", "true"]);
-}, 30_000);
+}, 60_000);

@@ -20,13 +20,13 @@ afterAll(async () => {
 });
 
 async function untilHeld(held: typeof NOTHING_HELD): Promise<void> {
-  await until(`held ${JSON.stringify(held)}`, 3, async () => {
+  await until(`held ${JSON.stringify(held)}`, 15, async () => {
     return Bun.deepEquals((await linkrd.status()).hid.held, held) ? true : undefined;
   });
 }
 
 async function untilWaiting(batches: number): Promise<void> {
-  await until(`${batches} batches waiting`, 5, async () => {
+  await until(`${batches} batches waiting`, 15, async () => {
     return (await linkrd.status()).hid.batches_waiting === batches ? true : undefined;
   });
 }
@@ -97,7 +97,7 @@ describe("a batch", () => {
     ]);
     expect(status).toBe(200);
     expect(json).toMatchObject({ code: 0, data: { events: 3 } });
-  }, 20_000);
+  }, 60_000);
 });
 
 describe("what is held", () => {

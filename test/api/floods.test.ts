@@ -29,13 +29,13 @@ afterAll(async () => {
 const hid = async () => (await linkrd.status()).hid;
 
 async function untilWaiting(batches: number): Promise<void> {
-  await until(`${batches} batches waiting`, 5, async () => {
+  await until(`${batches} batches waiting`, 15, async () => {
     return (await hid()).batches_waiting === batches ? true : undefined;
   });
 }
 
 async function untilHeld(keys: number): Promise<void> {
-  await until(`${keys} keys held`, 5, async () => {
+  await until(`${keys} keys held`, 15, async () => {
     return (await hid()).held.keys === keys ? true : undefined;
   });
 }
@@ -84,7 +84,7 @@ const STAGES: Readonly<Record<string, () => Promise<Socket>>> = {
 test.each(Object.keys(STAGES))("a client that dies %s leaves nothing behind", async (stage) => {
   for (let death = 0; death < DEATHS; death++) {
     (await STAGES[stage]?.())?.destroy();
-    await until("nothing held", 5, async () => {
+    await until("nothing held", 15, async () => {
       const { held, batches_waiting } = await hid();
       return batches_waiting === 0 && Bun.deepEquals(held, NOTHING_HELD) ? true : undefined;
     });

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 async function untilHeld(held: Partial<typeof NOTHING_HELD>): Promise<void> {
   const expected = { ...NOTHING_HELD, ...held };
-  await until(`held ${JSON.stringify(expected)}`, 3, async () => {
+  await until(`held ${JSON.stringify(expected)}`, 15, async () => {
     return Bun.deepEquals((await linkrd.status()).hid.held, expected) ? true : undefined;
   });
 }
@@ -136,7 +136,7 @@ describe("input", () => {
     client.say("key", { key: "Digit1", state: 1 });
     client.say("key", { key: "Digit1", state: 0 });
     await client.read();
-    await until("it to be typed", 3, async () =>
+    await until("it to be typed", 15, async () =>
       (await lastLine()) === "$ hI1" ? true : undefined,
     );
     await untilHeld({});

@@ -28,7 +28,7 @@ const held = async () => (await linkrd.status()).hid.held;
 
 /** Long before `release_after_seconds`, which is 60. */
 async function untilNothingHeld(): Promise<void> {
-  await until("nothing held", 5, async () => {
+  await until("nothing held", 15, async () => {
     return Bun.deepEquals(await held(), NOTHING_HELD) ? true : undefined;
   });
 }
@@ -37,7 +37,7 @@ async function untilNothingHeld(): Promise<void> {
 async function holder(name: string, ...options: string[]): Promise<void> {
   const token = await linkrd.newToken(name, ...options);
   const body = JSON.stringify({ events: CHORD });
-  await until("the batch to be taken", 5, async () => {
+  await until("the batch to be taken", 15, async () => {
     const { status } = await linkrd.ask("/api/public/control", { method: "POST", body }, token);
     // A person may have been here before.
     return status === 200 ? true : undefined;
@@ -100,6 +100,6 @@ test("what another token holds stays down", async () => {
   expect((await linkrd.ask("/api/public/control", how, other)).status).toBe(200);
   expect(await held()).toEqual({ ...HELD, modifiers: 3 });
   await linkrd.cli("token", "revoke", "goes");
-  await until("Shift up", 5, async () => ((await held()).modifiers === 1 ? true : undefined));
+  await until("Shift up", 15, async () => ((await held()).modifiers === 1 ? true : undefined));
   expect(await held()).toEqual(HELD);
 });

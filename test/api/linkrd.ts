@@ -104,7 +104,7 @@ export class Linkrd implements AsyncDisposable {
 
   /** Waits until it answers on its socket; an early end is an error that quotes the log. */
   async ready(): Promise<void> {
-    await until("the daemon to answer", 15, async () => {
+    await until("the daemon to answer", 25, async () => {
       if (this.#process.exitCode !== null) throw new Error(`it ended at once: ${this.#log}`);
       return (await this.cli("status", "--json")).exit === 0 ? true : undefined;
     });
@@ -136,7 +136,7 @@ export class Linkrd implements AsyncDisposable {
     const { exit, stdout, stderr } = await this.cli("token", "new", name, ...options);
     if (exit !== 0) throw new Error(`token new: ${stderr}`);
     const token = stdout.trimEnd();
-    await until("the token to be known", 5, async () => {
+    await until("the token to be known", 15, async () => {
       return (await this.ask("/api/auth/check", {}, token)).status === 200 ? true : undefined;
     });
     return token;

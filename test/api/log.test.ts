@@ -84,7 +84,7 @@ async function follow(query: string, token = linkrd.token) {
 
 /** Waits until so many journalctl run; one that has said all is there for a moment still. */
 async function untilReaders(readers: number): Promise<void> {
-  await until(`${readers} readers of the journal`, 5, async () => {
+  await until(`${readers} readers of the journal`, 15, async () => {
     const { stdout } = await run(["pgrep", "-c", "-P", `${linkrd.pid}`, "journalctl"]);
     return Number(stdout) === readers ? true : undefined;
   });
@@ -110,9 +110,9 @@ test("the journal of this boot is printed as kvmd prints it, without other units
 
 test("a follower is told what comes, and its reader ends when it leaves", async () => {
   const { seen, leave } = await follow("&seek=600");
-  await until("the lines of before", 5, () => seen.text.includes("ab") || undefined);
+  await until("the lines of before", 15, () => seen.text.includes("ab") || undefined);
   await append(entry(Date.now() * 1000, "linkrd.service", "MESSAGE=just now"));
-  await until("the new line", 5, () => seen.text.includes("just now\r\n") || undefined);
+  await until("the new line", 15, () => seen.text.includes("just now\r\n") || undefined);
   await untilReaders(1);
   leave();
   await untilReaders(0);
@@ -121,9 +121,9 @@ test("a follower is told what comes, and its reader ends when it leaves", async 
 test("a follower ends with its credential, and so does its reader", async () => {
   const token = await linkrd.newToken("short");
   const { seen } = await follow("", token);
-  await until("the lines of before", 5, () => seen.text.includes("ab") || undefined);
+  await until("the lines of before", 15, () => seen.text.includes("ab") || undefined);
   await linkrd.cli("token", "revoke", "short");
-  await until("the end", 5, () => seen.ended || undefined);
+  await until("the end", 15, () => seen.ended || undefined);
   await untilReaders(0);
 });
 
@@ -134,7 +134,7 @@ test("there are so many readers and no more, and one who leaves makes room", asy
   expect(many.map(({ seen }) => seen.status)).toEqual(many.map(() => 200));
   expect((await linkrd.ask("/api/log")).status).toBe(429);
   for (const { leave } of many) leave();
-  await until("room again", 5, async () => {
+  await until("room again", 15, async () => {
     return (await linkrd.ask("/api/log")).status === 200 || undefined;
   });
   await untilReaders(0);

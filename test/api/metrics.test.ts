@@ -110,7 +110,7 @@ test("frames and reports are counted, and the state of both is told", async () =
   await linkrd.control([["text", "ab"]]);
   expect(await now(reports)).toBeGreaterThanOrEqual(taken + 4);
   await linkrd.snapshot();
-  await until("the counts of the video thread", 5, async () => {
+  await until("the counts of the video thread", 15, async () => {
     const { text } = await linkrd.ask("/metrics");
     const encoded = value(text, "linkrd_video_encoded_frames_total");
     if (encoded === 0) return undefined;

@@ -38,7 +38,7 @@ test("a viewer is told of by its key, until it leaves", async () => {
   );
   expect(await clientsOf()).toMatchObject([{ key: "desk", extra_headers: true }]);
   leave.abort();
-  await until("the viewer to be gone", 5, async () => {
+  await until("the viewer to be gone", 15, async () => {
     return (await clientsOf()).length === 0 ? true : undefined;
   });
 });
@@ -49,7 +49,7 @@ test("the quality changes what is sent, while it is sent", async () => {
     return linkrd.ask(`/api/streamer/set_params?quality=${quality}`, { method: "POST" });
   };
   expect((await set(5)).status).toBe(200);
-  const small = await until("a smaller picture", 5, async () => {
+  const small = await until("a smaller picture", 15, async () => {
     const { length } = await linkrd.snapshot();
     return length < large / 2 ? length : undefined;
   });

@@ -97,4 +97,4 @@ test("a file that is half saved changes nothing, and status tells of it", async 
   expect(message).toContain("access.toml");
   expect((await linkrd.ask("/api/status")).status).toBe(200);
   expect((await linkrd.cli("status")).stdout).toMatch(/^access +broken +\S/m);
-}, 30_000);
+}, 60_000);

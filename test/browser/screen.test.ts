@@ -9,7 +9,7 @@ import { Wire } from "./wire.ts";
 const room = Room.forTests();
 
 async function untilHeld(keys: number, buttons = 0): Promise<void> {
-  await until(`${keys} keys to be down`, 5, async () => {
+  await until(`${keys} keys to be down`, 15, async () => {
     const { held } = (await room.linkrd.status()).hid;
     return held.keys === keys && held.buttons === buttons ? true : undefined;
   });

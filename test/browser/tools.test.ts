@@ -44,7 +44,7 @@ test("in fullscreen all keys are the host's, and the desktop is given its own ba
 
   await page.locator(".stage").focus();
   for (const key of ["Alt", "Tab"]) await page.keyboard.down(key);
-  await until("Alt and Tab to be down", 5, async () => {
+  await until("Alt and Tab to be down", 15, async () => {
     return Bun.deepEquals(await held(), { keys: 1, modifiers: 4, buttons: 0 }) ? true : undefined;
   });
   for (const key of ["Tab", "Alt"]) await page.keyboard.up(key);

@@ -69,7 +69,7 @@ test("a finger taps and holds, and the phone's keyboard types", async () => {
   const box = await page.locator(".stage").boundingBox();
   if (box === null) throw new Error("the stage has no place");
   const heldTo = (buttons: number) =>
-    until(`buttons ${buttons}`, 5, async () => {
+    until(`buttons ${buttons}`, 15, async () => {
       return (await room.linkrd.status()).hid.held.buttons === buttons ? true : undefined;
     });
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];

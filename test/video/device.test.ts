@@ -143,7 +143,7 @@ beforeAll(() => {
     return [name, [{ refuse: [number, errno] }, stage]] as const;
   });
   outcomes = play({ ...CASES, ...SIGNALS, ...Object.fromEntries(refusals) });
-}, 30_000);
+}, 60_000);
 
 function outcomeOf(name: string): Outcome {
   return outcomes.get(name) ?? expect.unreachable();
@@ -245,4 +245,4 @@ test("lies by chance, many at a time, end no thread and leave nothing behind", (
     expect([name, after.length, restarts]).toEqual([name, 3, []]);
     for (const picture of after) expect([name, frameIn(picture)]).not.toEqual([name, undefined]);
   }
-}, 30_000);
+}, 60_000);

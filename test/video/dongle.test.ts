@@ -95,7 +95,7 @@ beforeAll(() => {
     plays[`${name}, all`] = { liar: all, healed, until: { troubles: 1 } };
   }
   outcomes = stage.play(plays);
-}, 30_000);
+}, 60_000);
 
 function outcomeOf(name: string): Outcome {
   return outcomes.get(name) ?? expect.unreachable();

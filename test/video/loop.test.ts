@@ -331,7 +331,7 @@ test("a signal that goes and comes back is told each way, looked for once a seco
   ]);
   expect([last.width, last.height]).toEqual([32, 16]);
   expect(decode(jpeg)).toMatchObject({ width: 32, height: 16 });
-}, 10_000);
+}, 30_000);
 
 test("what stands in the way is drawn once, at the size of the last picture", () => {
   const usual = { ...MODE, width: 640, height: 360 };
@@ -350,7 +350,7 @@ test("what stands in the way is drawn once, at the size of the last picture", ()
     undefined,
   ]);
   expect(decode(states[1]?.drawn?.bytes ?? expect.unreachable())).toMatchObject({ width: 640 });
-}, 10_000);
+}, 30_000);
 
 test("what is no fault of the signal ends the loop, with the source closed", () => {
   const calls: string[] = [];

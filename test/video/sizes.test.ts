@@ -77,7 +77,7 @@ beforeAll(() => {
   const change: Play = { liar: small, healed: large, until: { troubles: 1 } };
   const flip: Play = { liar: small, healed: large, until: { troubles: 4 } };
   outcomes = stage.play({ ...Object.fromEntries(plays), change, flip });
-}, 30_000);
+}, 60_000);
 
 function outcomeOf(name: string): Outcome {
   return outcomes.get(name) ?? expect.unreachable();

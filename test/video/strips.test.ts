@@ -130,7 +130,7 @@ describe("strips decode to the pixels of the whole frame", () => {
         undefined,
       ]);
     }
-  }, 30_000);
+  }, 60_000);
 });
 
 describe("only what changed is encoded", () => {
