@@ -26,6 +26,8 @@ test)
 	packages+=(chromium fonts-dejavu-core)
 	# Text recognition, which linkrd has where this is installed.
 	packages+=(tesseract-ocr)
+	# A card whose power is cut: its file system, and the server that makes a disk of it.
+	packages+=(e2fsprogs qemu-system-common qemu-utils)
 	# It writes a journal for linkrd to read; nothing of it is started.
 	packages+=(systemd-journal-remote)
 	;;

@@ -1,9 +1,9 @@
 /** The image in qemu-system-aarch64, as one computer that is switched on and off. */
 import { mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Socket } from "bun";
 import { must, type Outcome, run, until } from "../../lab/guest/run.ts";
 import type { Board } from "./boards.ts";
+import { Monitor } from "./monitor.ts";
 
 const ROOT = resolve(import.meta.dir, "../../..");
 export const WORK = join(ROOT, "build/image-test");
@@ -62,8 +62,8 @@ export class Machine implements AsyncDisposable {
     return join(this.#folder, "serial.log");
   }
 
-  get #monitor(): string {
-    return join(this.#folder, "monitor");
+  get #control(): string {
+    return join(this.#folder, "control");
   }
 
   /** @param extra arguments of qemu, such as `-incoming` */
@@ -77,7 +77,7 @@ export class Machine implements AsyncDisposable {
         ...this.#board.qemu(this.#card),
         ...["-accel", "tcg,thread=multi,tb-size=256", "-display", "none", "-nodefaults"],
         ...["-serial", `file:${this.#serial}`],
-        ...["-monitor", `unix:${this.#monitor},server=on,wait=off`],
+        ...["-qmp", `unix:${this.#control},server=on,wait=off`],
         ...["-netdev", `user,id=net,${forward}`, "-device", `${this.#board.network},netdev=net`],
         ...extra,
       ],
@@ -147,36 +147,38 @@ export class Machine implements AsyncDisposable {
     });
   }
 
-  /** Stops the processors and writes all but the card to `file`, for `-incoming` to go on from. */
-  async suspend(file: string): Promise<void> {
-    await this.#tell(`stop\nmigrate "exec:cat >${file}"\nquit\n`);
-    const { promise, resolve: late } = Promise.withResolvers<"late">();
-    const timer = setTimeout(() => late("late"), SUSPEND_SECONDS_MAX * 1000);
-    const ended = await Promise.race([this.#process?.exited, promise]);
-    clearTimeout(timer);
-    if (ended === "late") throw new Error(`not suspended within ${SUSPEND_SECONDS_MAX} s`);
-    this.#process = undefined;
+  /** Has it start again, as its owner would. @returns seconds that it took, up to the API */
+  async restart(): Promise<number> {
+    await this.root("systemctl reboot");
+    await this.wait("the machine to go down", async () => {
+      return (await this.curl("/api/status", "--max-time", "3")).exit !== 0 ? true : undefined;
+    });
+    return await this.answers();
   }
 
-  /**
-   * Goes on from what {@link suspend} wrote, and waits until linkrd answers. The processors are
-   * let go again and again: the order is lost while the file is still read.
-   */
+  /** Stops it and writes all but the card to `file`, for {@link goOn}; then it is off. */
+  async suspend(file: string): Promise<void> {
+    using monitor = await Monitor.open(this.#control);
+    await monitor.order("stop");
+    await monitor.order("migrate", { uri: `exec:cat >${file}` });
+    await until("all of the machine to be written", SUSPEND_SECONDS_MAX, async () => {
+      const status = await monitor.status("query-migrate");
+      if (status === "failed") throw new Error(`the machine was not written to ${file}`);
+      return status === "completed" || undefined;
+    });
+    await this.cut();
+  }
+
+  /** Goes on from what {@link suspend} wrote. */
   async goOn(file: string): Promise<void> {
     await this.switchOn("-incoming", `exec:cat ${file}`);
-    await this.wait("linkrd to go on", async () => {
-      const monitor = await this.#tell("cont\n").catch(() => undefined);
-      const { exit } = await this.curl("/api/auth/check", "--max-time", "3");
-      monitor?.end();
-      return exit === 0 ? true : undefined;
+    await this.wait("the machine to be read", async () => {
+      using monitor = await Monitor.open(this.#control).catch(() => undefined);
+      const status = await monitor?.status("query-status");
+      if (status !== "paused") return undefined;
+      await monitor?.order("cont");
+      return true;
     });
-  }
-
-  /** Orders for qemu itself, which listens to one caller at a time: until it is hung up. */
-  async #tell(words: string): Promise<Socket> {
-    const monitor = await Bun.connect({ unix: this.#monitor, socket: { data: () => undefined } });
-    monitor.write(words);
-    return monitor;
   }
 
   /** Takes the power away. */

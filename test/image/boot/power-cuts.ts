@@ -1,199 +1,122 @@
 /**
- * The power goes while tokens are made, revoked and deleted: whatever linkrd had acknowledged is on
- * the card afterwards. The card loses what it had not yet written, and each time the machine goes
- * on from the same moment, so that a round takes seconds and not a start.
+ * The power goes while tokens are made, revoked and deleted: whatever linkrd had acknowledged holds
+ * afterwards. The card is the one that counts: it takes the power away right after one of its
+ * writes, and loses what it had not flushed. Then the same with a daemon, and with a card, that do
+ * not do their part: where nothing is lost then, the rounds before prove nothing.
  */
 import { randomInt } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { digestOf } from "../../../src/access/digest.ts";
-import { parseDocument } from "../../../src/access/document.ts";
-import { hashPassword } from "../../../src/access/password.ts";
-import { must, run } from "../../lab/guest/run.ts";
-import { UEFI } from "./boards.ts";
-import { CachedCard, type Contents } from "./cached-card.ts";
-import { putOnCard } from "./card.ts";
-import { Machine, WORK } from "./machine.ts";
+import { env } from "node:process";
+import type { Contents, Loss, Manner } from "../power/cached-card.ts";
+import { cutOnce } from "../power/cut.ts";
+import { judge, type Verdict } from "../power/kept.ts";
+import { ask, type Promises } from "../power/promises.ts";
+import { WORK } from "./machine.ts";
+import { inserted, type Moment, startedOnce, wentOn, withoutSync } from "./moment.ts";
 import type { Report } from "./report.ts";
 
-const ROUNDS = 50;
-/** After so many rounds the machine is started for real, and asked. */
-const START_EACH = 10;
-const CARD_BYTES = 2 ** 31;
+const CUTS = 50;
+/** After so many cuts the machine is started for real, and asked. */
+const START_EACH = 16;
+const PROOFS = 5;
 const DATA_AT = (16 + 256 + 512 + 512) * 2 ** 20;
-const PASSWORD = "correct horse battery";
-/** The power goes within so many milliseconds of the first request. */
-const CUT_MS_MAX = 12_000;
 
-/** What linkrd acknowledged of a token, by the digest of its text. */
-interface Acknowledged {
-  readonly made: Set<string>;
-  readonly ended: Set<string>;
-  /** Of the request that nobody answered before the power went: either way is right. */
-  readonly open: Set<string>;
-}
-
-interface Scene {
-  readonly machine: Machine;
-  readonly image: string;
-  readonly socket: string;
-  readonly state: string;
+interface Cut {
+  readonly promises: Promises;
+  readonly verdict: Verdict;
+  readonly loss: Loss;
   readonly contents: Contents;
 }
 
 export async function POWER_CUTS(image: string, report: Report): Promise<void> {
-  const card = join(WORK, "card.img");
-  await must(["cp", "--sparse=always", image, card]);
-  const scene = await prepare(card, report);
-  const tally = { made: 0, ended: 0, kept: 0, lost: 0, starts: 0 };
-  for (let round = 1; round <= ROUNDS; round++) {
-    await report.check(`power cut ${round} of ${ROUNDS}`, async () => {
-      const { said, acknowledged, kept, lost } = await oneRound(scene, round % START_EACH === 0);
-      tally.made += acknowledged.made.size;
-      tally.ended += acknowledged.ended.size;
-      tally.kept += kept;
-      tally.lost += lost;
-      tally.starts += round % START_EACH === 0 ? 1 : 0;
-      return said;
+  const seed = Number(env["SEED"] ?? randomInt(1e6));
+  report.say(`power cuts: SEED=${seed}; the start that all of them go on from`);
+  const moment = await startedOnce(image);
+  await holds(moment, seed, report);
+  await fails("fsync does nothing", await withoutSync(moment), {}, seed, report);
+  await fails("the card does not flush", moment, { liar: true }, seed, report);
+}
+
+async function holds(moment: Moment, seed: number, report: Report): Promise<void> {
+  const tally = { cuts: 0, made: 0, ended: 0, cached: 0, lost: 0, torn: 0, starts: 0 };
+  for (let number = 1; number <= CUTS; number++) {
+    await report.check(`power cut ${number} of ${CUTS}`, async () => {
+      const { promises, verdict, loss, contents } = await cut(moment, {}, seed + number);
+      const { made, ended } = promises;
+      const said = `${made} made, ${ended.size} ended; ${told(loss)}`;
+      if (verdict.broken > 0) throw new Error(`${said}: ${verdict.why}`);
+      if (loss.lost === 0) throw new Error(`${said}: it proves nothing`);
+      tally.cuts += 1;
+      tally.made += made;
+      tally.ended += ended.size;
+      for (const key of ["cached", "lost", "torn"] as const) tally[key] += loss[key];
+      if (number % START_EACH !== 0) return said;
+      tally.starts += 1;
+      return `${said}; ${await startedAfter(moment, contents, promises)}`;
     });
   }
-  report.number("power cuts", `${ROUNDS}, ${tally.starts} of them with a real start afterwards`);
-  report.number("acknowledged", `${tally.made} tokens made, ${tally.ended} of them ended`);
-  report.number(
-    "blocks in the card's cache",
-    `${tally.lost} lost, ${tally.kept} written by chance`,
-  );
+  report.number("power cuts that lost blocks", `${tally.cuts} of ${CUTS}`);
+  report.number("of them with a real start afterwards", `${tally.starts}`);
+  report.number("acknowledged before", `${tally.made} tokens made, ${tally.ended} ended`);
+  report.number("blocks in the card's cache", told(tally));
 }
 
-/** Starts once, and keeps the moment at which a user is logged in and nothing happens. */
-async function prepare(image: string, report: Report): Promise<Scene> {
-  const socket = join(WORK, "card.sock");
-  const state = join(WORK, "machine.state");
-  await rm(socket, { force: true });
-  const card = await CachedCard.insert(socket, image, CARD_BYTES);
-  const machine = await Machine.make(UEFI, `file=nbd+unix:///?socket=${socket},format=raw`);
-  await putOnCard(image, {
-    authorized_keys: await machine.publicKey(),
-    user: `anna:${await hashPassword(PASSWORD)}`,
-  });
-  report.say("power cuts: the start that all rounds go on from");
-  await machine.switchOn();
-  await machine.answers();
-  await logIn(machine);
-  await machine.reachable();
-  await machine.must("sync");
-  await machine.suspend(state);
-  const contents = card.contents();
-  await card[Symbol.asyncDispose]();
-  return { machine, image, socket, state, contents };
-}
-
-async function oneRound(scene: Scene, startsAfter: boolean) {
-  const { machine, image, socket, state, contents } = scene;
-  await rm(socket, { force: true });
-  await using card = await CachedCard.insert(socket, image, CARD_BYTES, contents);
-  await machine.goOn(state);
-  const acknowledged: Acknowledged = { made: new Set(), ended: new Set(), open: new Set() };
-  const power = new AbortController();
-  const working = work(machine, acknowledged, power.signal);
-  await Promise.race([working, Bun.sleep(randomInt(CUT_MS_MAX))]);
-  const { kept, lost } = card.cut();
-  power.abort();
-  await machine.cut();
-  await working;
-  compare(acknowledged, await onCard(card));
-  if (startsAfter) await startsAndKnows(scene, card.contents(), acknowledged);
-  const { made, ended } = acknowledged;
-  const said = `${made.size} made, ${ended.size} ended, ${lost} blocks lost`;
-  return { said, acknowledged, kept, lost };
-}
-
-async function logIn(machine: Machine): Promise<void> {
-  const jar = ["-c", join(WORK, "cookies")];
-  const form = ["-d", "user=anna", "--data-urlencode", `passwd=${PASSWORD}`];
-  const { stdout } = await machine.curl("/api/auth/login", ...jar, ...form);
-  if (!/"ok": ?true/.test(stdout)) throw new Error(`login: ${stdout}`);
-}
-
-/** Makes tokens, and ends every second one, until the power goes. */
-async function work(machine: Machine, known: Acknowledged, power: AbortSignal): Promise<void> {
-  const jar = ["-b", join(WORK, "cookies"), "--max-time", "20", "-w", "%{http_code}"];
-  for (let number = 0; !power.aborted; number++) {
-    const name = `cut-${number}`;
-    const body = JSON.stringify({ name, password: PASSWORD });
-    const json = ["-H", "Content-Type: application/json", "-d", body];
-    const made = await machine.curl("/api/tokens", ...jar, ...json);
-    const text = /radxa_linkr_[\w-]{86}/.exec(made.stdout)?.[0];
-    if (power.aborted && text === undefined) return;
-    if (text === undefined) throw new Error(`${name} was not made: ${made.stdout}${made.stderr}`);
-    const digest = digestOf(text);
-    known.made.add(digest);
-    if (number % 2 === 0) continue;
-    known.open.add(digest);
-    const way =
-      number % 4 === 1 ? [`/api/tokens/${name}/revoke`, "POST"] : [`/api/tokens/${name}`, "DELETE"];
-    const ended = await machine.curl(way[0] ?? "", ...jar, "-X", way[1] ?? "");
-    if (ended.exit !== 0) return;
-    if (!/20\d$/.test(ended.stdout)) throw new Error(`${name} was not ended: ${ended.stdout}`);
-    known.open.delete(digest);
-    known.ended.add(digest);
-  }
-}
-
-interface OnCard {
-  readonly access: string;
-  readonly tombstones: string;
-}
-
-/** What the data partition has, after its journal was replayed as at a start. */
-async function onCard(card: CachedCard): Promise<OnCard> {
-  const folder = join(WORK, "data");
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  const partition = join(folder, "data.ext4");
-  await card.save(DATA_AT, partition);
-  // 1: mended, as by the journal.
-  const { exit, stdout } = await run(["e2fsck", "-p", partition]);
-  if (exit > 1) throw new Error(`e2fsck -p: exit ${exit}: ${stdout}`);
-  const read = (path: string) => must(["debugfs", "-R", `cat ${path}`, partition]);
-  return {
-    access: await read("/etc/upper/linkrd/access.toml"),
-    tombstones: await read("/var/upper/lib/linkrd/revoked"),
-  };
-}
-
-function compare({ made, ended, open }: Acknowledged, { access, tombstones }: OnCard): void {
-  const rows = new Map(parseDocument(access).tokens.map((token) => [token.sha256, token]));
-  for (const digest of made) {
-    if (ended.has(digest) || open.has(digest)) continue;
-    if (!rows.has(digest)) throw new Error(`a token that was acknowledged is lost: ${digest}`);
-    if (tombstones.includes(digest)) throw new Error(`a good token is revoked: ${digest}`);
-  }
-  for (const digest of ended) {
-    const row = rows.get(digest);
-    const isOver = row === undefined || row.revoked !== undefined;
-    if (!isOver && !tombstones.includes(digest)) throw new Error(`it is back: ${digest}`);
-  }
-}
-
-/** The same by the machine itself: started with this card, it lists what it should. */
-async function startsAndKnows(
-  scene: Scene,
-  contents: Contents,
-  known: Acknowledged,
+async function fails(
+  what: string,
+  moment: Moment,
+  how: Manner,
+  seed: number,
+  report: Report,
 ): Promise<void> {
-  const { machine, image, socket } = scene;
-  await rm(socket, { force: true });
-  await using _card = await CachedCard.insert(socket, image, CARD_BYTES, contents);
+  await report.check(`${what}: tokens are lost, and it is seen`, async () => {
+    let [promised, lost] = [0, 0];
+    for (let number = 1; number <= PROOFS; number++) {
+      const { promises, verdict } = await cut(moment, how, seed + number);
+      const { count } = promises;
+      report.say(`${what}: ${count} acknowledged, ${verdict.broken} of them lost`);
+      promised += count;
+      lost += verdict.broken;
+    }
+    if (lost === 0) throw new Error(`of ${promised} nothing was lost`);
+    report.number(`${what}, ${PROOFS} cuts`, `${lost} of ${promised} acknowledged are lost`);
+    return `${lost} of ${promised}`;
+  });
+}
+
+async function cut(moment: Moment, how: Manner, seed: number): Promise<Cut> {
+  const { machine, session, tokens } = moment;
+  // The card's chance is another than that of the moment.
+  await using card = await wentOn(moment, { ...how, seed: seed + 2 ** 20 });
+  const scene = { card, session, tokens, cut: () => machine.cut() };
+  const { promises, loss } = await cutOnce(scene, seed);
+  const verdict = await judge(promises, card, DATA_AT, join(WORK, "data"));
+  return { promises, verdict, loss, contents: card.contents() };
+}
+
+/** The same by the machine itself: started with this card, it opens to whom it should. */
+async function startedAfter(
+  { machine, image, session }: Moment,
+  contents: Contents,
+  promises: Promises,
+): Promise<string> {
+  await using _card = await inserted(image, { contents });
+  await using _ = machine;
   await machine.switchOn();
-  await machine.answers();
-  await machine.reachable();
-  const rows = JSON.parse(await machine.must("linkrd token list --json")) as { status: string }[];
-  await writeFile(join(WORK, "tokens.json"), JSON.stringify(rows, null, 2));
-  const active = rows.filter(({ status }) => status === "Active").length;
-  const least = known.made.size - known.ended.size - known.open.size;
-  await machine.cut();
-  // One more may have been made, and not been told before the power went.
-  const most = least + known.open.size + 1;
-  if (active < least || active > most) throw new Error(`${active} active, wanted ${least}…${most}`);
+  const seconds = await machine.answers();
+  const open = new Set<string>();
+  for (const text of [...promises.good.values(), ...promises.ended.values()]) {
+    const headers = { authorization: `Bearer ${text}` };
+    const answer = await ask(session.url, "/api/status", { headers });
+    if (!answer.ok) continue;
+    const { problems } = (await answer.json()) as { problems: readonly string[] };
+    if (problems.length > 0) throw new Error(problems.join());
+    open.add(text);
+  }
+  const broken = promises.brokenWhere((text) => open.has(text));
+  if (broken.length > 0) throw new Error(`after a start: ${broken.join(", ")}`);
+  return `started in ${seconds} s, ${open.size} tokens open`;
+}
+
+function told({ cached, lost, torn }: Loss): string {
+  return `${cached} cached blocks, ${lost} lost, ${torn} of them in part`;
 }

@@ -8,9 +8,9 @@ import { createReadStream } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { must, run } from "../../lab/guest/run.ts";
+import { CachedCard, type Contents } from "../power/cached-card.ts";
 import { UEFI } from "./boards.ts";
 import { Bundles } from "./bundles.ts";
-import { CachedCard, type Contents } from "./cached-card.ts";
 import { putOnCard } from "./card.ts";
 import { Machine, WORK } from "./machine.ts";
 import type { Report } from "./report.ts";
@@ -76,11 +76,11 @@ async function prepare(image: string, report: Report, bundles: Bundles): Promise
 async function oneRound(scene: Scene, afterMs: number, startsAfter: boolean) {
   const { machine, image, socket, state, contents } = scene;
   await rm(socket, { force: true });
-  await using card = await CachedCard.insert(socket, image, CARD_BYTES, contents);
+  await using card = await CachedCard.insert(socket, image, CARD_BYTES, { contents });
   await machine.goOn(state);
   const working = machine.root(`linkrd update ${BUNDLE}`, "", 900);
   await Promise.race([working, Bun.sleep(afterMs)]);
-  const { kept, lost } = card.cut();
+  const { cached, lost } = await card.cut();
   await machine.cut();
   const { stdout } = await working;
   const [, percent = "0"] = /(\d+)%.*\n[^%]*$/.exec(stdout) ?? [];
@@ -89,7 +89,7 @@ async function oneRound(scene: Scene, afterMs: number, startsAfter: boolean) {
   const starts = await startsWhole(saved, scene.bundles);
   if (startsAfter) await startsAndAnswers(scene, card.contents(), starts);
   await rm(saved);
-  const said = `at ${percent} %, ${lost} blocks lost, ${kept} kept: slot ${starts} starts, whole`;
+  const said = `at ${percent} %, ${lost} of ${cached} blocks lost: slot ${starts} starts, whole`;
   return { starts, said };
 }
 
@@ -140,7 +140,7 @@ async function startsAndAnswers(
 ): Promise<void> {
   const { machine, image, socket } = scene;
   await rm(socket, { force: true });
-  await using _card = await CachedCard.insert(socket, image, CARD_BYTES, contents);
+  await using _card = await CachedCard.insert(socket, image, CARD_BYTES, { contents });
   await machine.switchOn();
   await machine.answers();
   await machine.reachable();

@@ -1,0 +1,41 @@
+/*
+ * Runs a program for which fsync and its like succeed and do nothing: a filter of system calls
+ * (seccomp(2)) whose error is 0.
+ */
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+#define SKIP(call) \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1), \
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO)
+
+int main(int argc, char **argv)
+{
+	struct sock_filter rules[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		SKIP(SYS_fsync),
+		SKIP(SYS_fdatasync),
+		SKIP(SYS_sync_file_range),
+		SKIP(SYS_syncfs),
+		SKIP(SYS_sync),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof rules / sizeof *rules, rules };
+
+	if (argc < 2)
+		return 2;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
+		perror("no-sync");
+		return 1;
+	}
+	execv(argv[1], argv + 1);
+	perror(argv[1]);
+	return 1;
+}
