@@ -111,7 +111,9 @@ export const WORDS = {
     bitRate: (bits: number) =>
       bits >= 1e6 ? `${(bits / 1e6).toFixed(1)} Mbit/s` : `${Math.round(bits / 1e3)} kbit/s`,
     latency: "Latency: from this browser to linkrd and back",
-    milliseconds: (ms: number) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`,
+    // Some browsers count in whole milliseconds, lest pages measure too well.
+    milliseconds: (ms: number) =>
+      ms < 0.1 ? "< 1 ms" : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`,
     lamps: "Lights of the host's keyboard",
     lamp: (lamp: "num" | "caps" | "scroll", isLit: boolean) =>
       `${LAMPS[lamp]} is ${isLit ? "on" : "off"}`,

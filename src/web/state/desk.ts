@@ -62,7 +62,7 @@ export class Desk {
     this.viewer.start();
     this.input.start();
     // On a phone there is no keyboard to be sent, and a focus would be in the way.
-    if (matchMedia("(pointer: fine)").matches) this.#stage.focus({ preventScroll: true });
+    if (!matchMedia("(pointer: coarse)").matches) this.#stage.focus({ preventScroll: true });
   }
 
   /** Lets go of everything while there is still a way to say so. */
