@@ -46,7 +46,8 @@ export class Sessions {
     this.#sweep();
     const mine = [...this.#entries.values()].filter((entry) => entry.user === user);
     if (mine.length >= LIMITS.sessions_of_user_max) {
-      throw new Fault("too_many", `${user} has ${mine.length} sessions: log out of one first`);
+      const remedy = `log out of one, which ends them all, or run \`linkrd user password ${user}\``;
+      throw new Fault("too_many", `${user} has ${mine.length} sessions: ${remedy}`);
     }
     const text = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)).toHex();
     const now = this.#monotonic();

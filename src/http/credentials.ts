@@ -18,7 +18,17 @@ export const COOKIE = "auth_token";
 export function fromKvmdHeaders(headers: Headers): Credential | undefined {
   const user = headers.get("x-kvmd-user") ?? "";
   if (user === "") return undefined;
-  return { kind: "password", user, password: headers.get("x-kvmd-passwd") ?? "", way: "header" };
+  return {
+    kind: "password",
+    user,
+    password: utf8(headers.get("x-kvmd-passwd") ?? ""),
+    way: "header",
+  };
+}
+
+/** A client sends UTF-8; the runtime makes one character of each of its bytes (ISO 8859-1). */
+function utf8(value: string): string {
+  return decode(Buffer.from(value, "latin1")) ?? value;
 }
 
 /** The first cookie of our name; an empty one counts as absent. */

@@ -3,6 +3,15 @@ import { Fault } from "../base/fault.ts";
 import { LIMITS } from "../base/limits.ts";
 import { readJson } from "./body.ts";
 
+/** valibot's names of kinds, for people. */
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ["string", "a string"],
+  ["number", "a number"],
+  ["boolean", "true or false"],
+  ["Array", "an array"],
+  ["Object", "an object"],
+]);
+
 /**
  * The JSON object in a request's body, as `schema` has it.
  *
@@ -20,7 +29,8 @@ export async function readObject<const Schema extends GenericSchema>(
   const isUnknown = issue.type === "strict_object" && issue.expected === "never";
   const name = isUnknown ? key.slice(0, LIMITS.input_echo_characters_max) : key;
   const isMissing = issue.received === "undefined";
-  const remedy = isMissing ? "it is missing" : `give ${issue.expected ?? "another value"}`;
+  const wanted = KINDS.get(issue.expected ?? "") ?? issue.expected ?? "another value";
+  const remedy = isMissing ? "it is missing" : `give ${wanted}`;
   const what = isUnknown ? "unknown key: leave it out" : remedy;
   throw new Fault("bad_request", `${name}: ${what}`, { details: { key: name } });
 }

@@ -240,6 +240,15 @@ describe("check", () => {
     }
   });
 
+  test("is 200 for a password beyond ASCII, as curl sends it in UTF-8", async () => {
+    const password = "pässwörd €";
+    const person = await Person.enter(world, "umlaut", password);
+    expect(person.cookie).not.toBe("");
+    const bytes = Buffer.from(password).toString("latin1");
+    expect((await check(kvmd("umlaut", bytes))).status).toBe(200);
+    expect((await check(basic(`umlaut:${password}`))).status).toBe(200);
+  });
+
   test("lets the first that is there decide: headers, cookie, Basic", async () => {
     const cookie = { cookie: admin.cookie };
     const stale = { cookie: `auth_token=${"0".repeat(64)}` };

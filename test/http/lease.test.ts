@@ -136,7 +136,7 @@ describe("the lease", () => {
     [{ seconds: 0 }, "seconds: give a whole number from 1 to 600"],
     [{ seconds: 601 }, "seconds: give a whole number from 1 to 600"],
     [{ seconds: 1.5 }, "seconds: give a whole number from 1 to 600"],
-    [{ seconds: "9" }, "seconds: give number"],
+    [{ seconds: "9" }, "seconds: give a number"],
     [{ seconds: 9, name: "x" }, "name: unknown key: leave it out"],
   ])("%j is refused", async (body, detail) => {
     const { status: code, json } = await lease(one, "POST", body);

@@ -103,14 +103,14 @@ describe("POST /api/tokens", () => {
   test("refuses what it does not understand, and names it", async () => {
     for (const [wish, says] of [
       [{}, "name: it is missing"],
-      [{ name: 1 }, "name: give string"],
-      [{ name: "x", password: 1 }, "password: give string"],
-      [{ name: "x", abilities: "view" }, "abilities: give Array"],
-      [{ name: "x", abilities: [1] }, "abilities.0: give string"],
+      [{ name: 1 }, "name: give a string"],
+      [{ name: "x", password: 1 }, "password: give a string"],
+      [{ name: "x", abilities: "view" }, "abilities: give an array"],
+      [{ name: "x", abilities: [1] }, "abilities.0: give a string"],
       [{ name: "x", abilities: ["admin"] }, 'unknown ability "admin"'],
       [{ name: "x", expires: "2026-02-30" }, "not an expiry"],
       [{ name: "x", expires: "2020-01-01" }, "that expiry cannot be"],
-      [{ name: "x", expires: 5 }, "expires: give"],
+      [{ name: "x", expires: 5 }, "expires: give a string"],
       [{ name: "x", expires: "" }, "not an expiry"],
       [{ name: "x", admin: true }, "admin: unknown key: leave it out"],
     ] as const) {

@@ -59,7 +59,7 @@ describe("Wake-on-LAN", () => {
   test.each([
     [{ mac: "00:11:22:aa:bb" }, "mac: give one such as 00:11:22:aa:bb:cc"],
     [{ mac: "ff:ff:ff:ff:ff:ff" }, "mac: give one such as 00:11:22:aa:bb:cc"],
-    [{ mac: 7 }, "mac: give string"],
+    [{ mac: 7 }, "mac: give a string"],
     [{}, "mac: give it, or the name of a machine of linkrd.toml"],
     [{ name: "nass" }, "name: no machine of this name is known: did you mean nas?"],
     [{ name: "x".repeat(500) }, "name: no machine of this name is known: add it to linkrd.toml"],
