@@ -1,5 +1,11 @@
-/** Rows as lines of aligned columns, two spaces apart, without trailing spaces. */
-export function table(rows: readonly (readonly string[])[]): string[] {
+import { printable } from "../base/log.ts";
+
+/**
+ * Rows as lines of aligned columns, two spaces apart, without trailing spaces. What a hand wrote
+ * into a file may have characters in it that a terminal would obey: they are shown instead.
+ */
+export function table(cells: readonly (readonly string[])[]): string[] {
+  const rows = cells.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {
