@@ -48,8 +48,7 @@ async function unusable(
   });
   await report.check(`${what}: status and log say it, and the key stays on the card`, async () => {
     await machine.reachable();
-    const told = await machine.must("linkrd status; journalctl -b -o cat -t linkrd-console");
-    if (told.split("cannot be used").length < 3) throw new Error(told);
+    await told(machine, "data partition cannot be used");
     return await machine.must("ls /boot/firmware/linkrd/authorized_keys");
   });
 }
@@ -60,22 +59,38 @@ async function full(image: string, report: Report): Promise<void> {
   await using machine = await Machine.insert(UEFI, card, "2G");
   await putOnCard(card, { authorized_keys: await machine.publicKey() });
   await machine.switchOn();
-  await report.check("a data partition that is full: it serves, and says so", async () => {
+  const what = "a data partition that is full";
+  await report.check(`${what}: it starts and serves`, async () => {
     await machine.answers();
     await machine.reachable();
     const token = await machine.must("linkrd token new before");
     await machine.must("dd if=/dev/zero of=/data/fill bs=1M 2>/dev/null; sync; df /data | tail -1");
-    await machine.root("systemctl reboot");
-    await machine.wait("the machine to go down", async () => {
-      return (await machine.curl("/", "--max-time", "3")).exit !== 0 ? true : undefined;
-    });
-    await machine.answers();
+    await machine.restart();
     const ask = ["-H", `Authorization: token ${token}`];
     const { stdout } = await machine.curl("/api/status", ...ask);
     if (!stdout.includes("is full: free some")) throw new Error(stdout);
-    await machine.reachable();
-    const { exit, stderr } = await machine.root("linkrd token new after");
-    if (exit !== 1 || !/free some space/.test(stderr)) throw new Error(`${exit} ${stderr}`);
     return undefined;
   });
+  await report.check(`${what}: status, log and console say so`, async () => {
+    await machine.reachable();
+    await told(machine, "/var/lib/linkrd is full: free some space");
+    await machine.wait("the console to say it", async () => {
+      return (await machine.console()).includes("is full: free some space") || undefined;
+    });
+    return undefined;
+  });
+  await report.check(`${what}: no token is made, until there is space`, async () => {
+    const { exit, stderr } = await machine.root("linkrd token new after");
+    if (exit !== 1 || !/free some space/.test(stderr)) throw new Error(`${exit} ${stderr}`);
+    await machine.must("rm /data/fill && linkrd token new after");
+    return undefined;
+  });
+}
+
+/** Throws unless both `linkrd status` and linkrd's own log say `problem`. */
+async function told(machine: Machine, problem: string): Promise<void> {
+  for (const command of ["linkrd status", "journalctl -b -u linkrd -o cat"]) {
+    const said = await machine.must(command);
+    if (!said.includes(problem)) throw new Error(`${command} does not say it: ${said}`);
+  }
 }

@@ -190,11 +190,7 @@ async function startsAgain(context: Context): Promise<void> {
   const { machine, report } = context;
   const ask = ["-H", `Authorization: token ${context.token}`, "--max-time", "20"];
   await report.check("a token survives a restart", async () => {
-    await machine.root("systemctl reboot");
-    await machine.wait("the machine to go down", async () => {
-      return (await machine.curl("/api/status", "--max-time", "3")).exit !== 0 ? true : undefined;
-    });
-    const seconds = await machine.answers();
+    const seconds = await machine.restart();
     report.number("restart, to API", `${seconds} s`);
     const { stdout } = await machine.curl("/api/status", ...ask);
     if (!stdout.includes('"linkrd"')) throw new Error(stdout);
