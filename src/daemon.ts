@@ -2,8 +2,6 @@
  * The daemon: builds its parts, starts them in order, stops them in reverse, lets go of keys last.
  */
 import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import { Authority } from "./access/authority.ts";
 import { openAccess } from "./access/open.ts";
 import { chain, Fault } from "./base/fault.ts";
@@ -130,7 +128,6 @@ class Running implements Daemon {
       this.#stopped.signal,
     );
     this.#devices.start(this.#settings);
-    mkdirSync(dirname(places.socket), { recursive: true, mode: 0o750 });
     this.#doors = new Doors({
       app: this.#createApp(this.#authority),
       socket: places.socket,

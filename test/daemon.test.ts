@@ -1,7 +1,7 @@
 /** The life of the daemon: how it starts, what keeps it from starting, how it ends. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { chmod, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { geteuid } from "node:process";
@@ -69,6 +69,25 @@ describe("a start that cannot be", () => {
     });
     expect((await first.cli("status")).exit).toBe(0);
     expect((await first.status()).hid.held.keys).toBe(1);
+  });
+
+  test("because the socket's place is taken is no fault of linkrd's own", async () => {
+    const place = await folder(await freePort());
+    const socket = join(place, "linkrd.sock");
+    await mkdir(socket);
+    const { exit, lines } = await failing(place);
+    expect({ exit, lines }).toEqual({
+      exit: 1,
+      lines: [`linkrd: ${socket} cannot be listened on: choose another folder with --state`],
+    });
+  });
+
+  test("because its folder cannot be made is none either", async () => {
+    const place = await folder(await freePort());
+    const state = join(place, "linkrd.toml");
+    const { exit, stderr } = await run([BINARY, "serve", "--config", place, "--state", state]);
+    const says = `${state}/linkrd.sock cannot be listened on: choose another folder with --state`;
+    expect([exit, stderr.trimEnd().split("\n").at(-1)]).toEqual([1, `linkrd: ${says}`]);
   });
 
   test("because linkrd.toml is broken names the place, exit 2", async () => {

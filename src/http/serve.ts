@@ -1,5 +1,6 @@
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { connect } from "node:net";
+import { dirname } from "node:path";
 import type { Hono } from "hono";
 import { Fault } from "../base/fault.ts";
 import type { Env, RequestFacts } from "./route.ts";
@@ -22,6 +23,7 @@ const REQUEST_BYTES_MAX = 16 * 1024 * 1024;
 const IDLE_SECONDS = 10;
 /** Whoever may open the socket is trusted: root, and the group that the daemon runs as. */
 const SOCKET_MODE = 0o660;
+const SOCKET_FOLDER_MODE = 0o750;
 
 /**
  * Listens on TCP.
@@ -77,10 +79,14 @@ export async function refuseLiveSocket(path: string): Promise<void> {
   throw new Fault("conflict", `another linkrd answers on ${path}: ${remedy}`);
 }
 
-/** Listens on a unix socket, taking the place of one that a dead daemon left behind. */
+/**
+ * Listens on a unix socket, in a folder that is made for it, taking the place of one that a dead
+ * daemon left behind.
+ */
 export function listenUnix(app: Hono<Env>, path: string): Listener {
-  rmSync(path, { force: true });
   try {
+    mkdirSync(dirname(path), { recursive: true, mode: SOCKET_FOLDER_MODE });
+    rmSync(path, { force: true });
     const server = Bun.serve({
       unix: path,
       maxRequestBodySize: REQUEST_BYTES_MAX,
