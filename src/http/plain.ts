@@ -16,8 +16,8 @@ export interface PlainParts {
 /**
  * Keeps tokens off the open wire: plain HTTP is answered as the settings say, and else redirected.
  *
- * An API call is refused, not redirected: its token has been seen already, and a client that is
- * redirected would go on sending it that way.
+ * An API call, and whatever comes with a token or a password, is refused, not redirected: that has
+ * been seen already, and a client that is redirected would go on sending it that way.
  */
 export function plainGuard({ policy, httpsPort, dialectOf }: PlainParts): MiddlewareHandler<Env> {
   const trusted = trustedNetworks();
@@ -26,12 +26,18 @@ export function plainGuard({ policy, httpsPort, dialectOf }: PlainParts): Middle
     if (secure || peer === undefined || policy() === "serve") return next();
     if (policy() === "tailnet" && isIn(trusted, peer)) return next();
     const { path, url, method } = context.req;
-    const isPage = (method === "GET" || method === "HEAD") && !path.startsWith("/api/");
+    const isRead = method === "GET" || method === "HEAD";
+    const isPage = isRead && !path.startsWith("/api/") && !hasSecret(context.req.raw.headers);
     if (isPage && httpsPort() !== 0) return context.redirect(secureUrl(url, httpsPort()), 308);
     const remedy = "use https, or allow it with [server] http";
     const fault = new Fault("no_permission", `plain HTTP is not answered here: ${remedy}`);
     return dialectOf(path).fault(fault);
   };
+}
+
+/** A cookie is a browser's own doing: a person who has typed the address is led on. */
+function hasSecret(headers: Headers): boolean {
+  return headers.has("authorization") || headers.has("x-kvmd-passwd");
 }
 
 function secureUrl(url: string, port: number): string {
