@@ -55,11 +55,19 @@ export async function changeTotp(call: Call): Promise<void> {
 
 /** Asked for twice on a terminal; else one line, without what a shell or an editor puts behind. */
 async function readPassword({ options, io }: Call): Promise<string> {
-  if (options["password-stdin"] === true) return (await io.readStdin()).replace(/\r?\n$/, "");
+  if (options["password-stdin"] === true) {
+    return inUtf8((await io.readStdin()).replace(/\r?\n$/, ""));
+  }
   if (io.askSecrets === undefined) {
     throw new Fault("usage", "no terminal to ask for the password: add --password-stdin");
   }
   const [password = "", again] = await io.askSecrets(["password: ", "once more: "]);
-  if (again === password) return password;
+  if (again === password) return inUtf8(password);
   throw new Fault("bad_request", "these are two different passwords: begin anew");
+}
+
+/** U+FFFD stands for bytes that are none: one such password would be as good as another. */
+function inUtf8(password: string): string {
+  if (!password.includes("\uFFFD")) return password;
+  throw new Fault("bad_request", "the password is not UTF-8: browsers send it so, type it so");
 }

@@ -29,6 +29,14 @@ test("a password is asked for twice where there is a terminal", async () => {
   expect((await shell.run("user", "password", "admin")).exit).toBe(0);
 });
 
+test("a password in another encoding than browsers send is refused", async () => {
+  await using shell = await Shell.open();
+  shell.stdin = new TextDecoder().decode(Uint8Array.from([0x70, 0xe4, 0x73, 0x73, 0x0a]));
+  const { exit, stderr } = await shell.run("user", "add", "admin", "--password-stdin");
+  expect(exit).toBe(2);
+  expect(stderr).toBe("linkrd: the password is not UTF-8: browsers send it so, type it so\n");
+});
+
 test("user totp prints secret and URI, and writes it once a code is typed", async () => {
   await using shell = await openWithUser();
   shell.stdin = (stdout) => {
