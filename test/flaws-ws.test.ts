@@ -107,7 +107,7 @@ test("37: a message beyond the bound ends its connection", async () => {
 
 test("38: who shows nothing is sent no more, and costs no memory", async () => {
   const viewers = Array.from({ length: 8 }, () => watch());
-  for (const viewer of viewers) while (viewer.owed.length < 2) await viewer.next();
+  for (const viewer of viewers) await viewer.untilOwed(2);
   const before = await linkrd.memoryMiB();
   for (let times = 0; times < 40; times++) await linkrd.snapshot();
   expect(viewers.map((viewer) => viewer.hasMessage)).toEqual(viewers.map(() => false));

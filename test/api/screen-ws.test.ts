@@ -51,7 +51,7 @@ test("a change costs what changed, not the picture", async () => {
 
 test("no more than two messages come without an acknowledgement, then the newest", async () => {
   using viewer = watch();
-  while (viewer.owed.length < 2) await viewer.next();
+  await viewer.untilOwed(2);
   await linkrd.control([["text", "x"]]);
   // Frames come and go for this long; a snapshot each time shows that they do.
   for (let times = 0; times < 10; times++) await linkrd.snapshot();

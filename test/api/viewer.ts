@@ -74,6 +74,14 @@ export class Viewer implements Disposable {
     return message[0];
   }
 
+  /** Shows what comes until `count` messages are owed. @throws {Error} when the stream is over */
+  async untilOwed(count: number): Promise<void> {
+    while (this.owed.length < count) {
+      if ((await this.next()) !== undefined) continue;
+      throw new Error(`closed: ${this.closed?.code} ${this.closed?.reason}`);
+    }
+  }
+
   /** Whether a message has come that `next` did not take yet. */
   get hasMessage(): boolean {
     return this.#messages.length > 0;
