@@ -1,19 +1,22 @@
 /**
  * Run as root in a mount namespace of its own, with a folder at its argument: what the initial RAM
- * disk of the image (image/early) makes of data partitions of every kind. The kernel, ext4 and
- * overlayfs are real, the partition is a loop device. Prints the stories as JSON.
+ * disk of the image (image/early) makes of data partitions of every kind, and what the daemon then
+ * says. The kernel, ext4 and overlayfs are real, the partition is a loop device. Prints the stories
+ * as JSON.
  */
 import { exists, mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { argv } from "node:process";
-import { must, run } from "../lab/guest/run.ts";
+import { BINARY, freePort } from "../api/linkrd.ts";
+import { must, run, until } from "../lab/guest/run.ts";
 
 const SCRIPT = resolve(import.meta.dir, "../../image/early/linkrd/state");
 const NOTES = "/run/linkrd-image";
 /** Enough for a second group of blocks, where the copy of the superblock is. */
 const BYTES = 160 * 2 ** 20;
 const BLOCK = 4096;
-const SETTINGS = "etc/linkrd.toml";
+const SETTINGS = "etc/ours";
+const SERVE_SECONDS_MAX = 25;
 
 /** initramfs-tools' own, as far as the script calls them. */
 const FUNCTIONS = `
@@ -33,6 +36,9 @@ export interface Started {
   readonly settings: string;
   /** Whether there is room for a new file. */
   readonly writable: boolean;
+  /** What `linkrd status` calls problems, and the log has of them. */
+  readonly status: readonly string[];
+  readonly log: readonly string[];
 }
 
 const [, , folder = ""] = argv;
@@ -55,6 +61,37 @@ async function used(): Promise<void> {
   await writeFile(device(SETTINGS), "ours");
 }
 
+/** Has the daemon serve for a moment, with a certificate of its own. */
+async function served(): Promise<Pick<Started, "status" | "log">> {
+  const [config, state] = [device("etc/linkrd"), device("var/lib/linkrd")];
+  await mkdir(config, { recursive: true });
+  const settings = join(config, "linkrd.toml");
+  if (!(await exists(settings))) await writeFile(settings, await settingsText());
+  const places = ["--config", config, "--state", state];
+  const daemon = Bun.spawn([BINARY, "serve", "--simulate", ...places], { stderr: "pipe" });
+  const lines = new Response(daemon.stderr).text();
+  const told = await until("the daemon to answer", SERVE_SECONDS_MAX, async () => {
+    if (daemon.exitCode !== null) throw new Error(`it ended at once: ${await lines}`);
+    const { exit, stdout } = await run([BINARY, "status", "--json", ...places]);
+    return exit === 0 ? stdout : undefined;
+  });
+  daemon.kill("SIGTERM");
+  await daemon.exited;
+  const { problems } = JSON.parse(told) as { problems: readonly string[] };
+  const about = / device: (.*)$/gm;
+  const log = [...(await lines).matchAll(about)].map((match) => match[1] ?? "");
+  return { status: problems.map(placeless), log: log.map(placeless) };
+}
+
+async function settingsText(): Promise<string> {
+  return `[server]\nbind = "127.0.0.1"\nhttps_port = ${await freePort()}\nhttp_port = 0\n`;
+}
+
+/** Without the name of the folder of this run. */
+function placeless(text: string): string {
+  return text.replaceAll(join(folder, "root"), "");
+}
+
 /** Zeros over what is at `offset`. */
 async function spoil(offset: number, bytes: number): Promise<void> {
   const zeros = ["if=/dev/zero", `of=${image}`, "conv=notrunc", "status=none", `bs=${BLOCK}`];
@@ -72,7 +109,7 @@ async function start(): Promise<Started> {
   }
   const text = (await readFile(SCRIPT, "utf8")).replace(". /scripts/functions", FUNCTIONS);
   await must(["env", "ROOT=/dev/root-a", `rootmnt=${device("")}`, "sh", "-c", text]);
-  return {
+  const started = {
     problem: await readFile(join(NOTES, "problem"), "utf8").catch(() => ""),
     volatile: await exists(join(NOTES, "volatile")),
     open: !(await exists(device("var/lib/linkrd/claimed"))),
@@ -82,6 +119,7 @@ async function start(): Promise<Started> {
       () => false,
     ),
   };
+  return { ...started, ...(await served()) };
 }
 
 /** Where the kernel tells partitions: the root is the second, and the fourth is `data`. */

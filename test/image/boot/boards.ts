@@ -47,6 +47,8 @@ export async function raspberryPi3(image: string, folder: string): Promise<Board
     qemu: (card) => [
       ...["-M", "raspi3b", "-kernel", kernel, "-initrd", disk, "-dtb", tree, "-append", words],
       ...["-drive", `if=sd,cache=writeback,${card}`],
+      // The console is the second UART; what follows is that.
+      ...["-serial", "null"],
     ],
     network: "usb-net",
   };
