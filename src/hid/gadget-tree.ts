@@ -20,6 +20,14 @@ const CONFIGURATION = "configs/c.1";
 const ENGLISH = "strings/0x409";
 const SERIAL = join(ENGLISH, "serialnumber");
 
+/**
+ * f_hid makes `report_length` the packet size of the endpoint, and newer kernels send an empty
+ * packet after a report that fills one: half of the host's polls are lost to it, and firmware that
+ * looks at no length takes it for a report. A packet that no report fills needs none. SeaBIOS takes
+ * no more than 16 bytes from a keyboard, and 8 from a mouse.
+ */
+const MARGIN_BYTES = 1;
+
 type Attribute = readonly [path: string, value: string | Uint8Array];
 
 /**
@@ -43,7 +51,7 @@ const ATTRIBUTES: readonly Attribute[] = [
     return [
       [join(functionOf(endpoint), "subclass"), `${subclass}`],
       [join(functionOf(endpoint), "protocol"), `${protocol}`],
-      [join(functionOf(endpoint), "report_length"), `${reportLength}`],
+      [join(functionOf(endpoint), "report_length"), `${reportLength + MARGIN_BYTES}`],
       [join(functionOf(endpoint), "report_desc"), descriptor],
     ];
   }),
