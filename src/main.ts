@@ -35,6 +35,8 @@ const surroundings: Surroundings = {
     const writeLog = (line: string, level: Level) => {
       process.stderr.write(`${journalled ? prioritised(line, level) : line}\n`);
     };
+    // From here on a signal is an ordinary end, even one that comes while it starts.
+    const end = ending(process, ["SIGTERM", "SIGINT", "SIGHUP"]);
     const daemon = await startDaemon({
       places,
       simulate,
@@ -49,7 +51,7 @@ const surroundings: Surroundings = {
     const supervisor = new Supervisor(environment, openSys(), warn);
     supervisor.ready();
     try {
-      await ending(process, ["SIGTERM", "SIGINT", "SIGHUP"]);
+      await end;
     } finally {
       supervisor.stopping();
       await daemon.stop();

@@ -192,6 +192,17 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
   });
 });
 
+test("a signal that comes while it starts is an ordinary end, too", async () => {
+  const port = await freePort();
+  const place = await folder(port);
+  const linkrd = new Linkrd(place, port);
+  // It answers a moment later.
+  while (!existsSync(join(place, "linkrd.sock"))) await new Promise(setImmediate);
+  linkrd.kill("SIGTERM");
+  expect(await linkrd.ended()).toBe(0);
+  expect(existsSync(join(place, "linkrd.sock"))).toBe(false);
+});
+
 describe("without devices", () => {
   let linkrd: Linkrd;
 
