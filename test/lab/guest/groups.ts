@@ -9,6 +9,8 @@ import {
   singlePlanar,
   television,
 } from "./checks/capture.ts";
+import { cutOff } from "./checks/cut-off.ts";
+import { firmware } from "./checks/firmware.ts";
 import { gadget } from "./checks/gadget.ts";
 import { keyboard } from "./checks/keyboard.ts";
 import { layouts } from "./checks/layouts.ts";
@@ -34,7 +36,9 @@ export const GROUPS: readonly Group[] = [
   keyboard,
   layouts,
   mouse,
+  firmware,
   typing,
+  cutOff,
   unplugged,
   crashed,
   singlePlanar,

@@ -46,6 +46,9 @@ export const typing = group("typing", HidWorld.open, {
       same("text", typedText(await world.onKeyboard([])), texts.join(""));
     }
     // Told and not judged: both rates are those of an emulator on a machine that others use too.
-    process.stdout.write(`lab: reports a second: ${JSON.stringify(rates)}\n`);
+    const told = rates.map(({ raw, typed }) => {
+      return `${typed.toFixed(0)} of ${raw.toFixed(0)} (${Math.round((100 * typed) / raw)} %)`;
+    });
+    process.stdout.write(`lab: reports a second, typed of raw: ${told.join(", ")}\n`);
   },
 });

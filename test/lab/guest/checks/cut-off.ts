@@ -1,0 +1,85 @@
+/** The host goes away in the middle of a text: none of it comes later, and the next is exact. */
+import { readFile, writeFile } from "node:fs/promises";
+import { group } from "../check.ts";
+import { EV } from "../evdev.ts";
+import { CONFIGFS, gadgets } from "../gadget.ts";
+import { HidWorld, triples } from "../hid-world.ts";
+import { LINUX_KEYS } from "../keys.ts";
+import { text } from "../linkrd.ts";
+import { same, until } from "../run.ts";
+import { usbDevice } from "../usbfs.ts";
+
+const UDC = "dummy_udc.0";
+const TEXT = "abcdefghij".repeat(100);
+const tap = (name: string) => [1, 0].map((value) => [EV.KEY, LINUX_KEYS.get(name), value]);
+
+async function control({ linkrd }: HidWorld, events: readonly unknown[]) {
+  const { status, body } = await linkrd.curl("/api/public/control", { events });
+  return { status, stage: JSON.parse(text(body)).data?.stage };
+}
+
+async function hid({ linkrd }: HidWorld) {
+  return JSON.parse(text((await linkrd.curl("/api/status")).body)).hid;
+}
+
+/** Types on a host that `away` takes off, which is then known to be `stage`. */
+async function cutOffBy(world: HidWorld, stage: string, away: () => Promise<void>): Promise<void> {
+  const [answer] = await Promise.all([
+    control(world, [["text", TEXT]]),
+    world.keyboard.takeUntil(({ code }) => code === LINUX_KEYS.get("KeyJ")).then(away),
+  ]);
+  const { stage: later, held } = await hid(world);
+  same("status", answer.status, 503);
+  same("held", held, { keys: 0, modifiers: 0, buttons: 0 });
+  same("stage", later, stage);
+}
+
+/** The host is back: nothing of the old text is typed, and the new one is. */
+async function typesExactly(world: HidWorld): Promise<void> {
+  await world.reopen();
+  await until("control to be taken again", 20, async () => {
+    const nowhere = ["mouse_rel", 0, 0, 0, 0, 0];
+    return (await control(world, [nowhere])).status === 200 ? true : undefined;
+  });
+  const typed = triples(await world.onKeyboard([["text", "bad"]]));
+  same("events", typed, [...tap("KeyB"), ...tap("KeyA"), ...tap("KeyD")]);
+}
+
+export const cutOff = group("cut off in the middle of a text", HidWorld.open, {
+  "the cable is pulled": async (world) => {
+    // Without power, a port loses its device.
+    const [bus, port] = usbDevice().split("-");
+    const file = `/sys/bus/usb/devices/usb${bus}/${bus}-0:1.0/usb${bus}-port${port}/disable`;
+    await cutOffBy(world, "host off", () => writeFile(file, "1"));
+    await writeFile(file, "0");
+    await typesExactly(world);
+  },
+  "the host's system ends": async (world) => {
+    const file = `/sys/bus/usb/devices/${usbDevice()}/authorized`;
+    await cutOffBy(world, "host off", () => writeFile(file, "0"));
+    await writeFile(file, "1");
+    await typesExactly(world);
+  },
+  "the gadget is taken from its controller": async (world) => {
+    const [name = ""] = await gadgets();
+    const file = `${CONFIGFS}/${name}/UDC`;
+    await cutOffBy(world, "unplugged", () => writeFile(file, "\n"));
+    await writeFile(file, UDC);
+    await typesExactly(world);
+  },
+  "the host sleeps": async (world) => {
+    const power = `/sys/bus/usb/devices/${usbDevice()}/power`;
+    await writeFile(`${power}/autosuspend_delay_ms`, "0");
+    await writeFile(`${power}/control`, "auto");
+    await until("the host to sleep", 20, async () => {
+      const state = (await readFile(`${power}/runtime_status`, "utf8")).trim();
+      return state === "suspended" || undefined;
+    });
+    const answer = await control(world, [["text", TEXT]]);
+    same("answer", answer, { status: 503, stage: "host asleep" });
+    await writeFile(`${power}/control`, "on");
+    const events = triples(await world.onKeyboard([["text", "bad"]]));
+    // The kernel keeps one report for a host that sleeps, and nobody can take it back.
+    same("events", events, [...tap("KeyA"), ...tap("KeyB"), ...tap("KeyA"), ...tap("KeyD")]);
+  },
+});
