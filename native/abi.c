@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include "standstill.h"
 
 #define SIZE(type) printf("%s %zu\n", #type, sizeof(struct type))
 #define FIELD(type, field) printf("%s.%s %zu\n", #type, #field, offsetof(struct type, field))
@@ -239,6 +240,44 @@ static void constants(void)
 	NUMBER(O_NONBLOCK);
 }
 
+/* Ours, which TypeScript fills in the same way. */
+static void waits(void)
+{
+	SIZE(standstill);
+	FIELD(standstill, fd);
+	FIELD(standstill, type);
+	FIELD(standstill, buffer_count);
+	FIELD(standstill, part_count);
+	FIELD(standstill, addresses);
+	FIELD(standstill, parts[0].skipped);
+	FIELD(standstill, parts[0].bytes_min);
+	FIELD(standstill, parts[0].bytes_max);
+	FIELD(standstill, parts[1].skipped);
+	FIELD(standstill, parts[1].bytes_min);
+	FIELD(standstill, parts[1].bytes_max);
+	FIELD(standstill, buffer);
+	FIELD(standstill, planes);
+	FIELD(standstill, waits);
+	FIELD(standstill, wait_count);
+	FIELD(standstill, patience_ms);
+	FIELD(standstill, end_us);
+	FIELD(standstill, owed_us);
+	FIELD(standstill, kept);
+	FIELD(standstill, changed);
+	FIELD(standstill, rows);
+	FIELD(standstill, row_count);
+	FIELD(standstill, strip_count);
+	FIELD(standstill, vouch);
+	FIELD(standstill, picture);
+	FIELD(standstill, passed);
+	FIELD(standstill, sequence);
+	FIELD(standstill, captured_us);
+	FIELD(standstill, came_us);
+	FIELD(standstill, looked_us);
+	FIELD(standstill, is_taken);
+	FIELD(standstill, is_marked);
+}
+
 static void errors(void)
 {
 	for (int number = 1; number < 134; number++) {
@@ -255,6 +294,7 @@ int main(void)
 	buffers();
 	media();
 	constants();
+	waits();
 	errors();
 	return 0;
 }

@@ -7,15 +7,8 @@
  * once more for the copy. What is encoded is made from the copy alone: whatever a driver does to
  * its buffer meanwhile, the picture shown is the one that the next frame is compared with.
  */
-#include <stdint.h>
 #include <string.h>
-
-#define EXPORT __attribute__((visibility("default")))
-
-/* Rows under each other, in bytes from the start of the frame; `length` of each are looked at. */
-struct rows {
-	uint32_t start, stride, length, count, count_in_strip;
-};
+#include "changes.h"
 
 struct block {
 	uint64_t start, length, stride, count;
@@ -49,10 +42,6 @@ static void copy(uint8_t *kept, const uint8_t *frame, struct block block)
 	}
 }
 
-/*
- * Marks in `changed` the strips in which the frame differs from what is kept, and keeps those; one
- * that is marked already is kept unseen. Both lie in memory alike. Answers how many are marked.
- */
 EXPORT uint32_t linkrd_take_changes(uint8_t *kept, int64_t frame, const struct rows *planes,
 				    uint32_t plane_count, uint8_t *changed, uint32_t strip_count)
 {

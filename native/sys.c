@@ -20,6 +20,7 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+#include "sys.h"
 
 #ifdef NDEBUG
 #error "assertions stay in"

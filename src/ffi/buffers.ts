@@ -1,5 +1,13 @@
 import { check, EAGAIN, EINVAL, SystemError } from "./errno.ts";
 import { addressOf } from "./memory.ts";
+import {
+  type Device,
+  describe,
+  type Passed,
+  passedIn,
+  STANDSTILL,
+  type Standstill,
+} from "./standstill.ts";
 import { Struct } from "./struct.ts";
 import type { Sys } from "./sys.ts";
 import {
@@ -26,6 +34,8 @@ export interface Filled {
   readonly atUs: number | undefined;
   /** The driver marked it damaged, or gave it without content, or a part of it. */
   readonly damaged: boolean;
+  /** It differs from what was shown, and where is marked: by `standStill`. */
+  readonly isMarked: boolean;
 }
 
 /**
@@ -70,11 +80,16 @@ export class Buffers {
   readonly #type: number;
   readonly #parts: readonly Part[];
   readonly #mapped: Mapped[] = [];
+  /** Those of `#mapped`, where native code finds them. */
+  #addresses = new BigUint64Array();
   /** Bytes at the beginning of each part that are no picture, as of the first buffer queued. */
   #skipped: readonly number[] = [];
   readonly #buffer = new Struct(BUFFER);
   /** An array of struct v4l2_plane, in one piece. */
   readonly #planes: Uint8Array<ArrayBuffer>;
+  readonly #standstill = new Struct(STANDSTILL);
+  /** There if `#buffer` tells of a buffer that was taken by `standStill`, and not yet answered. */
+  #taken: { readonly isMarked: boolean } | undefined;
 
   /** @param fd stays the caller's to close @param type of the buffers (enum v4l2_buf_type) */
   constructor(sys: Sys, path: string, fd: number, type: number, parts: readonly Part[]) {
@@ -109,6 +124,7 @@ export class Buffers {
       this.#map(this.#told());
       this.queue(index);
     }
+    this.#addresses = BigUint64Array.from(this.#mapped, ({ address }) => BigInt(address));
     if (this.#parts.length > 1) {
       // Only of a queued buffer do drivers say where in its parts the picture will begin.
       this.#prepare(0);
@@ -124,10 +140,14 @@ export class Buffers {
   }
 
   dequeue(): Filled | undefined {
-    this.#prepare(0);
-    const result = this.#sys.tryIoctl(this.#fd, VIDIOC.DQBUF, this.#buffer.bytes);
-    if (result === -EAGAIN) return undefined;
-    check(result, "VIDIOC_DQBUF", this.#path);
+    const taken = this.#taken;
+    this.#taken = undefined;
+    if (taken === undefined) {
+      this.#prepare(0);
+      const result = this.#sys.tryIoctl(this.#fd, VIDIOC.DQBUF, this.#buffer.bytes);
+      if (result === -EAGAIN) return undefined;
+      check(result, "VIDIOC_DQBUF", this.#path);
+    }
     const index = this.#buffer.get("index");
     const mapped = this.#mapped[index];
     if (mapped === undefined) throw new SystemError("VIDIOC_DQBUF", `${this.#path} index`, EINVAL);
@@ -140,7 +160,28 @@ export class Buffers {
       sequence: this.#buffer.get("sequence"),
       atUs: isMonotonic ? secondsUs + this.#buffer.get("timestamp.tv_usec") : undefined,
       damaged: (flags & BUF_FLAG_ERROR) !== 0 || !this.#isWhole(mapped, this.#told()),
+      isMarked: taken?.isMarked === true,
     };
+  }
+
+  /**
+   * Takes frames, and gives them back, as long as they are whole, have `bytesMin` bytes, and show
+   * what is shown; a frame that does not is the next one that `dequeue` answers.
+   *
+   * @returns what passed, and why it ended before its time
+   */
+  standStill(wish: Standstill, bytesMin: number): { passed: Passed; error?: SystemError } {
+    const request = this.#standstill;
+    describe(request, wish, this.#device(bytesMin));
+    const result = this.#sys.tryStandStill(request.bytes);
+    const isTaken = request.get("is_taken") !== 0;
+    const passed = passedIn(request);
+    if (result === 0) {
+      this.#taken = isTaken ? { isMarked: request.get("is_marked") !== 0 } : undefined;
+      return { passed };
+    }
+    const call = isTaken ? "VIDIOC_QBUF" : "VIDIOC_DQBUF";
+    return { passed, error: new SystemError(call, this.#path, -result) };
   }
 
   /** Stops and unmaps, from any state. */
@@ -189,6 +230,18 @@ export class Buffers {
       const isInPlace = isAlone || skipped === this.#skipped[at];
       return isHeld && isInPlace && used - skipped >= (this.#parts[at]?.bytesMin ?? 0);
     });
+  }
+
+  /** @param bytesMin of a frame */
+  #device(bytesMin: number): Device {
+    const last = this.#parts.length - 1;
+    const parts = this.#parts.map((part, at) => ({
+      skipped: last === 0 ? undefined : this.#skipped[at],
+      bytesMin: at < last ? part.bytesMin : bytesMin - (last === 0 ? 0 : this.distance),
+      bytesMax: Math.min(...this.#mapped.map(({ parts }) => parts[at] ?? 0)),
+    }));
+    const [{ bytes: buffer }, addresses, planes] = [this.#buffer, this.#addresses, this.#planes];
+    return { fd: this.#fd, type: this.#type, addresses, parts, buffer, planes };
   }
 
   #prepare(index: number): void {

@@ -2,6 +2,7 @@ import { LIMITS } from "../base/limits.ts";
 import { alignMemory, Buffers, type Filled, type Part } from "./buffers.ts";
 import { check } from "./errno.ts";
 import { Receiver } from "./receiver.ts";
+import type { Standstill } from "./standstill.ts";
 import { Struct } from "./struct.ts";
 import { OPEN, type Sys } from "./sys.ts";
 import {
@@ -202,6 +203,11 @@ export class CaptureDevice {
   /** Takes the oldest filled buffer, or undefined if there is none yet. */
   dequeue(): Filled | undefined {
     return this.#buffers?.dequeue();
+  }
+
+  /** As Buffers has it. */
+  standStill(wish: Standstill, bytesMin: number): ReturnType<Buffers["standStill"]> | undefined {
+    return this.#buffers?.standStill(wish, bytesMin);
   }
 
   /** Stops, unmaps and closes, from any state. */

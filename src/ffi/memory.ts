@@ -6,7 +6,7 @@ import { ptr } from "bun:ffi";
  * `.buffer` is touched first: only then does the runtime move the bytes to where they stay. The
  * caller keeps the view alive for as long as the address is in use.
  */
-export function addressOf(view: Uint8Array | Int32Array | BigUint64Array): number {
+export function addressOf(view: Uint8Array | Int32Array | Uint32Array | BigUint64Array): number {
   if (view.buffer.byteLength === 0) throw new RangeError("an empty buffer has no address");
   return ptr(view);
 }

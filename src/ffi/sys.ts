@@ -59,6 +59,7 @@ const SYMBOLS = {
     ],
     returns: "u32",
   },
+  linkrd_stand_still: { args: ["ptr"] /* struct standstill *still */, returns: "i32" },
   linkrd_copy: {
     args: ["ptr", "i64", "u64"] /* void *target, int64_t source, uint64_t length */,
     returns: "void",
@@ -211,6 +212,11 @@ export class Sys {
     const { words, count } = rows;
     const strips = changed.byteLength;
     return this.#calls.linkrd_take_changes(kept, frame, words, count, changed, strips);
+  }
+
+  /** Waits while nothing changes (standstill.ts, which `request` is of). @returns 0 or -errno */
+  tryStandStill(request: Uint8Array): number {
+    return this.#calls.linkrd_stand_still(request);
   }
 
   /** Copies mapped device memory, in one pass, to memory of ours. */

@@ -4,7 +4,7 @@ import { ENDPOINTS, type Endpoint } from "../hid/descriptors.ts";
 import { type FrameLayout, planarLayout } from "../video/memory.ts";
 import { Planes } from "../video/planes.ts";
 import type { Mode } from "../video/signal.ts";
-import type { RawFrame, Source } from "../video/source.ts";
+import type { RawFrame, Source, Wait } from "../video/source.ts";
 import { SimulatedHost } from "./host.ts";
 
 export interface SimulatedSettings {
@@ -70,6 +70,10 @@ export class SimulatedSource implements Source {
     if (!wanted) return IDLE_MS;
     const dueUs = this.#lastFrameUs + 1_000_000 / this.#settings.fps;
     return Math.max(0, Math.ceil((dueUs - this.#sys.monotonicUs()) / 1000));
+  }
+
+  standStill({ waits }: Wait): undefined {
+    this.#sys.poll(waits, this.patienceMs(true));
   }
 
   grab(wanted: boolean): RawFrame | undefined {

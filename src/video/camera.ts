@@ -3,6 +3,7 @@ import type { Filled } from "../ffi/buffers.ts";
 import type { CaptureFormat } from "../ffi/capture.ts";
 import type { Incoming } from "../ffi/receiver.ts";
 import { bytesOf } from "../ffi/rows.ts";
+import type { Passed } from "../ffi/standstill.ts";
 import { POLL, PollSet, type Sys } from "../ffi/sys.ts";
 import { fourccName } from "../ffi/v4l2.ts";
 import type { Yuv } from "../ffi/yuv.ts";
@@ -12,7 +13,7 @@ import type { FrameLayout } from "./memory.ts";
 import { negotiate } from "./negotiate.ts";
 import { stageOf, told } from "./refusal.ts";
 import { type Mode, NoPicture } from "./signal.ts";
-import type { Frame, Source } from "./source.ts";
+import type { Frame, Source, Wait } from "./source.ts";
 import { type Capture, findCapture, openCapture } from "./topology.ts";
 
 /** What the operator chose. */
@@ -124,15 +125,37 @@ export class Camera implements Source {
   }
 
   grab(): Frame | undefined {
-    const running = this.#running;
-    if (running === undefined) throw new NoPicture("no device");
-    try {
+    return this.#use((running) => {
       this.#look(running);
       const filled = this.#newest(running);
       if (filled === undefined) return undefined;
       if (holdsFrame(running, filled)) return this.#borrow(running, filled);
       running.capture.device.queue(filled.index);
       return undefined;
+    });
+  }
+
+  standStill(wait: Wait): Passed | undefined {
+    return this.#use((running) => {
+      const patienceMs = LIMITS.capture_poll_ms;
+      const endUs = this.#sys.monotonicUs() + patienceMs * 1000;
+      const { device } = running.capture;
+      const ended = device.standStill({ ...wait, endUs, patienceMs }, running.frameBytes);
+      if (ended === undefined) return undefined;
+      const { passed, error } = ended;
+      this.#captured += passed.frames;
+      if (passed.frames > 0) running.lastFrameUs = passed.cameUs;
+      if (error !== undefined) throw error;
+      return passed;
+    });
+  }
+
+  /** @throws NoPicture in the place of what `action` throws */
+  #use<T>(action: (running: Running) => T): T {
+    const running = this.#running;
+    if (running === undefined) throw new NoPicture("no device");
+    try {
+      return action(running);
     } catch (error) {
       const refusal = stageOf(error);
       this.#broke = refusal.stage === "stalled" || refusal.stage === "failed";
@@ -185,7 +208,7 @@ export class Camera implements Source {
 
   #borrow(running: Running, filled: Filled): Frame {
     const { raw, format } = running;
-    const { sequence, address, length, index } = filled;
+    const { sequence, address, length, index, isMarked } = filled;
     const nowUs = this.#sys.monotonicUs();
     const before = running.lastFrameUs;
     running.lastFrameUs = nowUs;
@@ -204,6 +227,7 @@ export class Camera implements Source {
       range: rangeOf(format, raw.isRgb),
       matrix: matrixOf(format, raw.isRgb),
       layout: raw.layout,
+      isMarked,
       [Symbol.dispose]: release,
     };
   }

@@ -1,5 +1,6 @@
 import { EAGAIN } from "../ffi/errno.ts";
 import type { JpegEncoder } from "../ffi/jpeg.ts";
+import type { Shown } from "../ffi/standstill.ts";
 import { POLL, PollSet, type Sys } from "../ffi/sys.ts";
 import type { Yuv } from "../ffi/yuv.ts";
 import { ORDER_BYTES, unpackOrder, type VideoMessage } from "./messages.ts";
@@ -88,13 +89,37 @@ class VideoLoop {
 
   /** One round: wait, obey, take a frame. @returns false when told to end */
   turn(): boolean {
-    const { sys, source } = this.#parts;
+    const { sys } = this.#parts;
     if (!this.#open && sys.monotonicUs() >= this.#reopenUs) this.#openSource();
-    sys.poll(this.#waits, this.#open ? source.patienceMs(this.#wants.any) : this.#untilReopenMs());
+    this.#wait();
     if (!this.#obey()) return false;
     if (this.#open) this.#look();
     this.#tellCounts();
     return true;
+  }
+
+  #wait(): void {
+    const { sys, source } = this.#parts;
+    const shown = this.#wants.isWatching ? this.#taker?.shown : undefined;
+    if (!this.#open) sys.poll(this.#waits, this.#untilReopenMs());
+    else if (shown !== undefined) this.#standStill(shown);
+    else sys.poll(this.#waits, source.patienceMs(this.#wants.any));
+  }
+
+  /** Waits for something new, while frames that show nothing new pass. */
+  #standStill(shown: Shown): void {
+    const { source, vouch } = this.#parts;
+    const [waits, picture, { owedUs }] = [this.#waits, this.#number, this.#wants];
+    try {
+      const passed = source.standStill({ shown, vouch: vouch.words, picture, waits, owedUs });
+      if (passed === undefined) return;
+      this.#encodeUs += passed.lookedUs;
+      if (passed.frames === 0) return;
+      this.#encoded += passed.frames;
+      this.#taken = passed;
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #untilReopenMs(): number {

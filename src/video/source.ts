@@ -1,3 +1,4 @@
+import type { Passed, Standstill } from "../ffi/standstill.ts";
 import type { FrameLayout } from "./memory.ts";
 import type { Mode } from "./signal.ts";
 
@@ -20,6 +21,8 @@ export interface RawFrame {
   /** Where it lies. */
   readonly address: number;
   readonly layout: FrameLayout;
+  /** What is new in it is marked already, and copied: by `standStill`. */
+  readonly isMarked?: boolean;
   /** Gives the memory back to the driver. Until then the driver does not touch it. */
   [Symbol.dispose](): void;
 }
@@ -36,6 +39,9 @@ export interface JpegFrame {
   refuse(): void;
   [Symbol.dispose](): void;
 }
+
+/** A standstill, but for its bounds: those are the source's. */
+export type Wait = Omit<Standstill, "endUs" | "patienceMs">;
 
 export type Frame = RawFrame | JpegFrame;
 
@@ -60,6 +66,11 @@ export interface Source {
    * @param wanted whether somebody wants a picture; if not, work may be spared and none is due
    */
   grab(wanted: boolean): Frame | undefined;
+  /**
+   * Waits as poll() does, while nothing is wanted but what is new. Frames that show what is shown
+   * may pass meanwhile, not to be grabbed. @returns what passed, if it lets any
+   */
+  standStill(wish: Wait): Passed | undefined;
   /** Whether a frame may be held until the next one: some devices have too few buffers. */
   readonly mayHold: boolean;
   /** Frames that came whole, whether or not anybody wanted them. */

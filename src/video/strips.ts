@@ -1,6 +1,7 @@
 import type { JpegEncoder } from "../ffi/jpeg.ts";
 import { addressOf } from "../ffi/memory.ts";
 import { RowTable } from "../ffi/rows.ts";
+import type { Shown } from "../ffi/standstill.ts";
 import type { Sys } from "../ffi/sys.ts";
 import { entropyCodedData, pictureHeader, readJpegLayout } from "./jpeg.ts";
 import type { FrameLayout } from "./memory.ts";
@@ -40,7 +41,7 @@ export class StripEncoder {
   readonly #jpeg: JpegEncoder;
   readonly #size: Size;
   readonly #quality: number;
-  /** Of each strip, whether it has to be encoded. */
+  /** Of each strip, whether it has to be encoded; marks stay until it is. */
   readonly #changed: Uint8Array;
   #kept: Kept | undefined;
   #picture: KeptPicture | undefined;
@@ -51,12 +52,18 @@ export class StripEncoder {
     this.#jpeg = jpeg;
     this.#size = size;
     this.#quality = quality;
-    this.#changed = new Uint8Array(Math.ceil(size.height / STRIP_LINES));
+    this.#changed = new Uint8Array(Math.ceil(size.height / STRIP_LINES)).fill(1);
   }
 
   /** The frame encoded last, as it was kept; undefined before the first. */
   get picture(): KeptPicture | undefined {
     return this.#picture;
+  }
+
+  /** What frames are compared with; undefined before the first. */
+  get shown(): Shown | undefined {
+    const kept = this.#kept;
+    return kept && { kept: kept.bytes, rows: kept.rows, changed: this.#changed };
   }
 
   /**
@@ -69,11 +76,9 @@ export class StripEncoder {
     const { bytes, rows, address, layout } = this.#kept;
     const { range, matrix } = frame;
     this.#picture = { kind: "raw", address, layout, range, matrix };
-    this.#changed.fill(isFirst ? 1 : 0);
+    const isMarked = frame.isMarked === true && !isFirst;
+    if (!isMarked) this.#sys.takeChanges(bytes, frame.address, rows, this.#changed);
     const strips: StripUpdate[] = [];
-    if (this.#sys.takeChanges(bytes, frame.address, rows, this.#changed) === 0) {
-      return { header: undefined, strips };
-    }
     const quality = tableQuality(range, this.#quality);
     let header: Uint8Array<ArrayBuffer> | undefined;
     for (const [index, isChanged] of this.#changed.entries()) {
@@ -84,6 +89,7 @@ export class StripEncoder {
       if (parts === undefined) throw new Error("libjpeg-turbo made no baseline JPEG");
       if (isFirst && index === 0) header = pictureHeader(jpeg, parts, this.#size.height);
       strips.push({ index, data: new Uint8Array(entropyCodedData(jpeg, parts)) });
+      this.#changed[index] = 0;
     }
     return { header, strips };
   }

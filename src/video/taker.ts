@@ -1,4 +1,5 @@
 import type { JpegEncoder } from "../ffi/jpeg.ts";
+import type { Shown } from "../ffi/standstill.ts";
 import type { Sys } from "../ffi/sys.ts";
 import type { JpegMessage, PictureMessage } from "./messages.ts";
 import { checkMjpeg } from "./mjpeg.ts";
@@ -38,6 +39,11 @@ export class Taker {
   /** What the frame shows that was taken last; undefined before the first. */
   get picture(): KeptPicture | undefined {
     return this.#picture;
+  }
+
+  /** What raw frames are compared with; undefined before the first. */
+  get shown(): Shown | undefined {
+    return this.#strips?.shown;
   }
 
   /** @returns "same" for a frame that shows nothing new, "damaged" for one that shows nothing */

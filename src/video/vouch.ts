@@ -11,13 +11,14 @@ const NUMBERS = 2 ** 16;
  */
 export class Vouch {
   readonly memory: SharedArrayBuffer;
-  readonly #word: BigUint64Array;
+  /** As struct vouch of native/standstill.h has it: the word, and behind it the sequence. */
+  readonly words: BigUint64Array;
   readonly #sequence: Uint32Array;
 
   /** @param memory of another thread's, or nothing for the first */
   constructor(memory = new SharedArrayBuffer(16)) {
     this.memory = memory;
-    this.#word = new BigUint64Array(memory, 0, 1);
+    this.words = new BigUint64Array(memory);
     this.#sequence = new Uint32Array(memory, 8, 1);
   }
 
@@ -25,12 +26,12 @@ export class Vouch {
   give(number: number, { sequence, capturedUs }: { sequence: number; capturedUs: number }): void {
     Atomics.store(this.#sequence, 0, sequence);
     const time = BigInt(Math.round(capturedUs)) << NUMBER_BITS;
-    Atomics.store(this.#word, 0, time | BigInt(number % NUMBERS));
+    Atomics.store(this.words, 0, time | BigInt(number % NUMBERS));
   }
 
   /** The newest frame that is known to show picture `number`, if any was said to. */
   newest(number: number): { readonly sequence: number; readonly capturedUs: number } | undefined {
-    const word = Atomics.load(this.#word, 0);
+    const word = Atomics.load(this.words, 0);
     if (word === 0n || Number(word % BigInt(NUMBERS)) !== number % NUMBERS) return undefined;
     return {
       sequence: Atomics.load(this.#sequence, 0),

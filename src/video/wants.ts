@@ -16,21 +16,27 @@ export class Wants {
 
   /** Whether there is anything to tell. */
   get any(): boolean {
-    const isWatched = this.#changeUntilUs < Number.POSITIVE_INFINITY;
-    return (
-      isWatched || this.#frameAfterUs < Number.POSITIVE_INFINITY || this.#renderings.length > 0
-    );
+    return this.owedUs < Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether every frame has to be looked at: for a change. */
+  get isWatching(): boolean {
+    return this.#changeUntilUs < Number.POSITIVE_INFINITY;
+  }
+
+  /** When a frame has to be captured that has to be told, even if it shows nothing new. */
+  get owedUs(): number {
+    const renderings = this.#renderings.map(({ afterUs }) => afterUs);
+    return Math.min(this.#frameAfterUs, this.#changeUntilUs, ...renderings);
   }
 
   /** Whether a frame that was captured then has to be looked at. */
   concern(capturedUs: number): boolean {
-    return this.#changeUntilUs < Number.POSITIVE_INFINITY || this.owe(capturedUs);
+    return this.isWatching || this.owe(capturedUs);
   }
 
-  /** Whether a frame that was captured then has to be told, even if it shows nothing new. */
   owe(capturedUs: number): boolean {
-    const isDue = capturedUs >= Math.min(this.#frameAfterUs, this.#changeUntilUs);
-    return isDue || this.#renderings.some(({ afterUs }) => capturedUs >= afterUs);
+    return capturedUs >= this.owedUs;
   }
 
   /** A frame is told that was captured then. @returns the renderings that are wanted of it */

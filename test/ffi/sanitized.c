@@ -6,9 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "../../native/standstill.h"
 
 int32_t linkrd_open(const char *path, int32_t flags);
 int32_t linkrd_close(int32_t fd);
@@ -24,11 +28,7 @@ int64_t linkrd_monotonic_us(void);
 int32_t linkrd_set_nice(int32_t nice);
 int32_t linkrd_exchange(const char *one, const char *other);
 int32_t linkrd_differs(const void *kept, int64_t frame, uint64_t length);
-struct rows {
-	uint32_t start, stride, length, count, count_in_strip;
-};
-uint32_t linkrd_take_changes(uint8_t *kept, int64_t frame, const struct rows *planes,
-			     uint32_t plane_count, uint8_t *changed, uint32_t strip_count);
+int32_t linkrd_stand_still(struct standstill *still);
 void linkrd_copy(void *target, int64_t source, uint64_t length);
 void linkrd_expand_luma(const uint8_t *source, uint8_t *target, uint64_t length);
 void linkrd_expand_chroma(const uint8_t *source, uint8_t *target, uint64_t length);
@@ -124,6 +124,157 @@ static void matrices(void)
 	}
 }
 
+/* What the next VIDIOC_DQBUF answers, and what the next VIDIOC_QBUF fails with. */
+static struct v4l2_buffer filled;
+static struct v4l2_plane filled_planes[PARTS_MAX];
+static int dequeue_errno, queue_errno;
+static uint32_t queued;
+
+/* The device of `stand_still`, which lies on the far side of a pipe that has a byte for a frame. */
+int ioctl(int fd, unsigned long request, ...)
+{
+	va_list rest;
+	va_start(rest, request);
+	struct v4l2_buffer *buffer = va_arg(rest, struct v4l2_buffer *);
+	va_end(rest);
+	if (fd < 0) return (int)syscall(SYS_ioctl, fd, request, buffer);
+	errno = request == VIDIOC_DQBUF ? dequeue_errno : queue_errno;
+	if (errno) return -1;
+	CHECK(buffer->memory == V4L2_MEMORY_MMAP);
+	if (request == VIDIOC_QBUF) {
+		queued = queued * 10 + buffer->index;
+		char byte;
+		return read(fd, &byte, 1) == 1 ? 0 : -1;
+	}
+	struct v4l2_plane *planes = buffer->m.planes;
+	uint32_t count = buffer->length;
+	*buffer = filled;
+	if (filled.type != V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE) return 0;
+	memcpy(planes, filled_planes, count * sizeof *planes);
+	buffer->m.planes = planes;
+	buffer->length = count;
+	return 0;
+}
+
+enum { SIZE = 64, STRIPS = 2, SECOND_US = 1000000 };
+
+/* Frames of 4 rows, in buffers as long as they, whose bytes are all 7 as is what is kept. */
+struct stage {
+	int32_t frames[2], orders[2];
+	uint8_t *kept, *frame, changed[STRIPS];
+	int64_t addresses[2];
+	struct rows rows;
+	struct vouch vouch;
+	struct v4l2_buffer buffer;
+	struct v4l2_plane planes[PARTS_MAX];
+	struct pollfd waits[2];
+	/* What is asked for, and what came of it. */
+	struct standstill wish, still;
+};
+
+static struct stage *set(uint32_t type)
+{
+	struct stage *stage = calloc(1, sizeof *stage);
+	CHECK(pipe(stage->frames) == 0 && pipe(stage->orders) == 0);
+	stage->kept = memset(malloc(SIZE), 7, SIZE);
+	stage->frame = memset(malloc(SIZE), 7, SIZE);
+	stage->addresses[0] = stage->addresses[1] = (intptr_t)stage->frame;
+	stage->rows = (struct rows){0, 16, 16, 4, 2};
+	stage->waits[0] = (struct pollfd){.fd = stage->orders[0], .events = POLLIN};
+	stage->waits[1] = (struct pollfd){.fd = stage->frames[0], .events = POLLIN};
+	stage->wish = (struct standstill){
+		.fd = stage->frames[0], .type = type, .buffer_count = 2, .part_count = 1,
+		.addresses = stage->addresses, .parts = {{SKIPPED_ANY, SIZE, SIZE}},
+		.buffer = &stage->buffer, .planes = stage->planes,
+		.waits = stage->waits, .wait_count = 2, .end_us = INT64_MAX, .owed_us = INT64_MAX,
+		.kept = stage->kept, .changed = stage->changed, .rows = &stage->rows, .row_count = 1,
+		.strip_count = STRIPS, .vouch = &stage->vouch, .picture = 0x30005};
+	filled = (struct v4l2_buffer){.type = type, .index = 1, .bytesused = SIZE, .sequence = 9};
+	filled_planes[0] = (struct v4l2_plane){.bytesused = SIZE};
+	dequeue_errno = queue_errno = 0;
+	queued = 0;
+	return stage;
+}
+
+/* What is answered, how many frames pass, and whether there is one that does not, and is marked. */
+#define STAND(result, frames, taken, marked) \
+	stage->still = stage->wish; \
+	CHECK(linkrd_stand_still(&stage->still) == (result) && stage->still.passed == (frames)); \
+	CHECK(stage->still.is_taken == (taken) && stage->still.is_marked == (marked))
+#define SEND(ends, count) CHECK(write(stage->ends[1], "1234", count) == (count))
+
+static void passing(struct stage *stage)
+{
+	int64_t now = linkrd_monotonic_us(), at = now - 5;
+	filled.flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+	filled.timestamp.tv_sec = at / SECOND_US;
+	filled.timestamp.tv_usec = at % SECOND_US;
+	STAND(0, 0, 0, 0);
+	stage->wish.end_us = 0;
+	SEND(frames, 2);
+	STAND(0, 1, 0, 0);
+	CHECK(stage->still.sequence == 9 && stage->still.captured_us == at && queued == 1);
+	CHECK(stage->vouch.sequence == 9 && stage->vouch.word == ((uint64_t)at << 16 | 5));
+	filled.flags = 0;
+	stage->wish.end_us = INT64_MAX;
+	stage->wish.owed_us = now;
+	STAND(0, 1, 0, 0);
+	CHECK(stage->still.captured_us == stage->still.came_us && stage->still.came_us >= now);
+	stage->wish.owed_us = INT64_MAX;
+	SEND(frames, 3);
+	STAND(0, 3, 0, 0);
+	CHECK(queued == 11111);
+}
+
+static void failing(struct stage *stage)
+{
+	SEND(frames, 1);
+	filled.flags = V4L2_BUF_FLAG_ERROR;
+	STAND(0, 0, 1, 0);
+	filled.flags = 0;
+	filled.index = 2;
+	STAND(0, 0, 1, 0);
+	filled.index = 0;
+	for (uint32_t used = SIZE - 1; used <= SIZE + 1; used += 2) {
+		filled_planes[0].bytesused = filled.bytesused = used;
+		STAND(0, 0, 1, 0);
+	}
+	filled_planes[0].bytesused = filled.bytesused = SIZE;
+	dequeue_errno = EAGAIN;
+	STAND(0, 0, 0, 0);
+	dequeue_errno = EIO;
+	STAND(-EIO, 0, 0, 0);
+	dequeue_errno = 0;
+	queue_errno = EINVAL;
+	STAND(-EINVAL, 1, 1, 0);
+	queue_errno = 0;
+	SEND(orders, 1);
+	STAND(0, 0, 0, 0);
+	stage->waits[0].fd = -1;
+}
+
+static void differing(struct stage *stage)
+{
+	stage->frame[SIZE - 1] = 8;
+	STAND(0, 0, 1, 1);
+	CHECK(stage->changed[0] == 0 && stage->changed[1] == 1 && stage->kept[SIZE - 1] == 8);
+	STAND(0, 0, 1, 1);
+	stage->changed[1] = 0;
+	STAND(0, 1, 0, 0);
+}
+
+static void standstill(uint32_t type)
+{
+	struct stage *stage = set(type);
+	passing(stage);
+	failing(stage);
+	differing(stage);
+	for (int at = 0; at < 2; at++) close(stage->frames[at]), close(stage->orders[at]);
+	free(stage->kept);
+	free(stage->frame);
+	free(stage);
+}
+
 int main(int count, char **arguments)
 {
 	CHECK(count == 2);
@@ -132,5 +283,7 @@ int main(int count, char **arguments)
 	changes(0);
 	changes(14);
 	matrices();
+	standstill(V4L2_BUF_TYPE_VIDEO_CAPTURE);
+	standstill(V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE);
 	return 0;
 }

@@ -13,6 +13,7 @@ import {
   errnoName,
 } from "../../src/ffi/errno.ts";
 import * as media from "../../src/ffi/media.ts";
+import { STANDSTILL } from "../../src/ffi/standstill.ts";
 import type { Layout } from "../../src/ffi/struct.ts";
 import { OPEN, POLL, PollSet } from "../../src/ffi/sys.ts";
 import * as v4l2 from "../../src/ffi/v4l2.ts";
@@ -62,6 +63,7 @@ const STRUCTS: Readonly<Record<string, readonly [string, Layout, (field: string)
   LINK_DESC: ["media_link_desc", media.LINK_DESC, same],
   SUBDEV_FORMAT: ["v4l2_subdev_format", media.SUBDEV_FORMAT, inside("format", ["which", "pad"])],
   SUBDEV_MBUS_CODE_ENUM: ["v4l2_subdev_mbus_code_enum", media.SUBDEV_MBUS_CODE_ENUM, same],
+  STANDSTILL: ["standstill", STANDSTILL, same],
 };
 
 function same(field: string): string {
@@ -121,7 +123,9 @@ function header(names: readonly string[]): Record<string, number | undefined> {
 }
 
 test("every structure of the tables is held against the headers", () => {
-  const layouts = Object.entries({ ...v4l2, ...media }).filter(([, value]) => isLayout(value));
+  const layouts = Object.entries({ ...v4l2, ...media, STANDSTILL }).filter(([, value]) =>
+    isLayout(value),
+  );
   expect(layouts.map(([name]) => name).sort()).toEqual(Object.keys(STRUCTS).sort());
 });
 

@@ -20,13 +20,17 @@ function lumaOf(frame: number, x: number): number {
   return 30 + 22 * (frame % FRAMES) + (x >> 2);
 }
 
-function makeScene(): void {
-  const bytes = new Uint8Array(FRAMES * SIZE);
-  bytes.forEach((_, at) => {
-    const x = (at >> 1) % WIDTH;
-    bytes[at] = at % 2 === 1 ? 128 : lumaOf(Math.floor(at / SIZE), x);
-  });
-  stage.write("scene.yuyv", bytes);
+/** A scene that changes with every frame, and one that does with every fourth. */
+function makeScenes(): void {
+  for (const [name, each] of [["scene.yuyv", 1] as const, ["slow.yuyv", 4] as const]) {
+    const bytes = new Uint8Array(FRAMES * SIZE);
+    bytes.forEach((_, at) => {
+      const x = (at >> 1) % WIDTH;
+      const shown = Math.floor(at / SIZE / each);
+      bytes[at] = at % 2 === 1 ? 128 : lumaOf(shown, x);
+    });
+    stage.write(name, bytes);
+  }
 }
 
 function deviceOf(name: string, fps = 100): Description {
@@ -38,13 +42,20 @@ function deviceOf(name: string, fps = 100): Description {
 /** What is said falsely, and the stages that a snapshot then is refused with, in their order. */
 type Case = readonly [Partial<Description>, ...string[]];
 
-/** Plays the devices, each until there is trouble, or else until its lies have been told. */
-function play(cases: Readonly<Record<string, Case>>): Map<string, Outcome> {
+/**
+ * Plays the devices, each until there is trouble, or else until its lies have been told. Of a
+ * screen that stands still only changes are asked for.
+ */
+function play(
+  cases: Readonly<Record<string, Case>>,
+  still: Partial<Description & { isWatched: true }> = {},
+): Map<string, Outcome> {
   const plays = Object.entries(cases).map(([name, [change, ...stages]]): [string, Play] => {
-    const healed = deviceOf(name);
+    const { isWatched = false, ...standing } = still;
+    const healed = { ...deviceOf(name), ...standing };
     const lies = (change.lies ?? []).reduce((sum, { count }) => sum + count, 0);
     const until = stages.length > 0 ? { troubles: 1 } : { lies };
-    return [name, { liar: { ...healed, ...change }, healed, until }];
+    return [name, { liar: { ...healed, ...change }, healed, isWatched, until }];
   });
   return stage.play(Object.fromEntries(plays));
 }
@@ -135,14 +146,22 @@ const SIGNALS: Readonly<Record<string, Case>> = {
   ],
 };
 
+/** Those that begin well, each as another device. */
+const LIARS = Object.entries(CASES)
+  .filter(([, [{ lies }]]) => lies !== undefined)
+  .map(([name, liar]) => [`${name}, of a still screen`, liar] as const);
+
 let outcomes: Map<string, Outcome>;
+let stillOutcomes: Map<string, Outcome>;
 
 beforeAll(() => {
-  makeScene();
+  makeScenes();
   const refusals = Object.entries(REFUSALS).map(([name, [number, errno, stage]]) => {
     return [name, [{ refuse: [number, errno] }, stage]] as const;
   });
   outcomes = play({ ...CASES, ...SIGNALS, ...Object.fromEntries(refusals) });
+  const still = { frame_step: 0, isWatched: true } as const;
+  stillOutcomes = play(Object.fromEntries(LIARS), still);
 }, 60_000);
 
 function outcomeOf(name: string): Outcome {
@@ -183,6 +202,21 @@ describe("a device that lies is survived, and captured from again:", () => {
       expect(frame).toBeDefined();
       if (!isOdd) expect(frame).toBe(picture.sequence % FRAMES);
     }
+  });
+});
+
+describe("nor is it believed while nothing changes:", () => {
+  test.each(LIARS)("%s", (name, [change, ...stages]) => {
+    const outcome = stillOutcomes.get(name) ?? expect.unreachable();
+    expect(stagesOf(outcome)).toEqual(stages);
+    expectRecovered(outcome);
+    for (const { kind, first, count } of change.lies ?? []) {
+      if (kind !== "bytesused" && kind !== "error") continue;
+      expect(outcome.dropped).toBeGreaterThanOrEqual(count);
+      const shown = outcome.pictures.map(({ sequence }) => sequence);
+      expect(shown.filter((at) => at >= first && at < first + count)).toEqual([]);
+    }
+    for (const picture of outcome.pictures) expect(frameIn(picture)).toBe(0);
   });
 });
 
@@ -234,9 +268,12 @@ function anything(seed: number): Partial<Description> {
 test("lies by chance, many at a time, end no thread and leave nothing behind", () => {
   const seeds = Array.from({ length: 32 }, (_, at) => at + 1);
   const plays = seeds.map((seed): [string, Play] => {
-    const healed = deviceOf(`seed ${seed}`);
+    // Every third is asked for changes alone, of which it has fewer.
+    const isWatched = seed % 3 === 0;
+    const scene = stage.path(isWatched ? "slow.yuyv" : "scene.yuyv");
+    const healed = { ...deviceOf(`seed ${seed}`), scene };
     const until = { lies: 4, troubles: 1, pictures: 24 };
-    return [`seed ${seed}`, { liar: { ...healed, ...anything(seed) }, healed, until }];
+    return [`seed ${seed}`, { liar: { ...healed, ...anything(seed) }, healed, isWatched, until }];
   });
   const outcomes = stage.play(Object.fromEntries(plays));
   expect([...outcomes.values()].filter(({ lies }) => lies > 0).length).toBeGreaterThan(16);

@@ -76,6 +76,8 @@ class Script implements Source {
     return 0;
   }
 
+  standStill(): undefined {}
+
   grab(wanted: boolean): Frame | undefined {
     this.calls.push(`grab(${wanted})`);
     const step = this.#steps.shift();

@@ -17,6 +17,8 @@ export interface Job {
   readonly liar: Description;
   /** What it then becomes, the next time it is opened. */
   readonly healed: Description;
+  /** Whether only changes are asked for, and frames that show nothing new now and then. */
+  readonly isWatched?: boolean;
   /** What is waited for before it is healed, whichever comes first. */
   readonly until: {
     readonly lies?: number;
@@ -55,6 +57,7 @@ export interface Report {
 const PICTURES_MAX = 24;
 const HEALTHY_PICTURES = 3;
 const RETRY_MS = 20;
+const SILENCE_US = 50_000;
 /** A device that is not captured from again by then has got the better of linkrd. */
 const PATIENCE_MS = 15_000;
 
@@ -74,10 +77,17 @@ async function capture(sys: Sys, job: Job): Promise<Outcome> {
   const settings = { device: job.device, format: "auto" };
   const thread = startVideoThread({ sys, log, screen }, { camera: { settings, quality: 90 } });
   const until = performance.now() + PATIENCE_MS;
+  const { signal } = new AbortController();
+  let version = 0;
+  const ask = () => {
+    if (job.isWatched !== true) return screen.next(signal);
+    return screen.change(version, sys.monotonicUs() + SILENCE_US, signal);
+  };
   const gather = async (into: Seen[], enough: () => boolean, size?: Description) => {
     while (!enough() && performance.now() < until) {
       try {
-        const picture = await screen.next(new AbortController().signal);
+        const picture = await ask();
+        version = picture.version;
         const { sequence, width, height } = picture;
         const isOther = size !== undefined && (size.width !== width || size.height !== height);
         if (into.length === PICTURES_MAX || isOther) continue;
