@@ -104,6 +104,8 @@ static int is_same(struct standstill *still, int64_t address)
 /* Answers 0, or -errno: of VIDIOC_QBUF if `is_taken`, else of poll or VIDIOC_DQBUF. */
 EXPORT int32_t linkrd_stand_still(struct standstill *still)
 {
+	still->passed = still->is_taken = still->is_marked = 0;
+	still->looked_us = 0;
 	do {
 		int32_t result = linkrd_poll(still->waits, still->wait_count, still->patience_ms);
 		if (result <= 0) return result;

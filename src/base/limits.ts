@@ -38,6 +38,8 @@ export const LIMITS = {
 
   capture_buffers_min: 4,
   capture_poll_ms: 1000,
+  /** No device sends more than 120 frames a second. */
+  frame_period_us_min: 8000,
   frame_width_max: 4096,
   frame_height_max: 2160,
   frame_width_min: 16,

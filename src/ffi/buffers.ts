@@ -1,13 +1,6 @@
 import { check, EAGAIN, EINVAL, SystemError } from "./errno.ts";
 import { addressOf } from "./memory.ts";
-import {
-  type Device,
-  describe,
-  type Passed,
-  passedIn,
-  STANDSTILL,
-  type Standstill,
-} from "./standstill.ts";
+import { type Device, type Passed, type Standstill, StandstillRequest } from "./standstill.ts";
 import { Struct } from "./struct.ts";
 import type { Sys } from "./sys.ts";
 import {
@@ -87,7 +80,7 @@ export class Buffers {
   readonly #buffer = new Struct(BUFFER);
   /** An array of struct v4l2_plane, in one piece. */
   readonly #planes: Uint8Array<ArrayBuffer>;
-  readonly #standstill = new Struct(STANDSTILL);
+  #standstill: StandstillRequest | undefined;
   /** There if `#buffer` tells of a buffer that was taken by `standStill`, and not yet answered. */
   #taken: { readonly isMarked: boolean } | undefined;
 
@@ -165,22 +158,19 @@ export class Buffers {
   }
 
   /**
-   * Takes frames, and gives them back, as long as they are whole, have `bytesMin` bytes, and show
-   * what is shown; a frame that does not is the next one that `dequeue` answers.
+   * Takes frames, and gives them back, as long as they are whole and show what is shown; a frame
+   * that does not is the next one that `dequeue` answers.
    *
+   * @param bytesMin of a whole frame, the same each time
    * @returns what passed, and why it ended before its time
    */
   standStill(wish: Standstill, bytesMin: number): { passed: Passed; error?: SystemError } {
-    const request = this.#standstill;
-    describe(request, wish, this.#device(bytesMin));
-    const result = this.#sys.tryStandStill(request.bytes);
-    const isTaken = request.get("is_taken") !== 0;
-    const passed = passedIn(request);
-    if (result === 0) {
-      this.#taken = isTaken ? { isMarked: request.get("is_marked") !== 0 } : undefined;
-      return { passed };
-    }
-    const call = isTaken ? "VIDIOC_QBUF" : "VIDIOC_DQBUF";
+    this.#standstill ??= new StandstillRequest(this.#device(bytesMin));
+    const result = this.#standstill.run(this.#sys, wish);
+    const { taken, passed } = this.#standstill;
+    this.#taken = result === 0 ? taken : undefined;
+    if (result === 0) return { passed };
+    const call = taken === undefined ? "VIDIOC_DQBUF" : "VIDIOC_QBUF";
     return { passed, error: new SystemError(call, this.#path, -result) };
   }
 

@@ -41,6 +41,8 @@ export class Receiver {
   readonly #sys: Sys;
   readonly #path: string;
   readonly #fd: number;
+  /** Asked for with every frame. */
+  readonly #event = new Struct(EVENT);
 
   /** @param fd stays the caller's to close */
   constructor(sys: Sys, path: string, fd: number) {
@@ -118,7 +120,7 @@ export class Receiver {
 
   /** Takes one waiting event. @returns whether it says that the source changed */
   takeSourceChange(): boolean {
-    const event = new Struct(EVENT);
+    const event = this.#event;
     if (this.#sys.tryIoctl(this.#fd, VIDIOC.DQEVENT, event.bytes) < 0) return false;
     return event.get("type") === EVENT_SOURCE_CHANGE;
   }

@@ -1,8 +1,8 @@
 /** A wait in which frames that show nothing new pass unseen (native/standstill.c). */
 import { addressOf } from "./memory.ts";
 import type { RowTable } from "./rows.ts";
-import type { Layout, Struct } from "./struct.ts";
-import type { PollSet } from "./sys.ts";
+import { type Layout, Struct } from "./struct.ts";
+import type { PollSet, Sys } from "./sys.ts";
 
 /** struct standstill of native/standstill.h, as v4l2.ts has those of the kernel. */
 export const STANDSTILL = {
@@ -52,7 +52,7 @@ export interface Shown {
   readonly changed: Uint8Array;
 }
 
-/** For how long nothing is told but what is new. Times are CLOCK_MONOTONIC, microseconds. */
+/** Nothing is told but what is new. Times are CLOCK_MONOTONIC, microseconds. */
 export interface Standstill {
   readonly shown: Shown;
   /** The memory of a Vouch, and the number of the picture that is vouched for. */
@@ -95,49 +95,72 @@ export interface Device {
   readonly planes: Uint8Array;
 }
 
-/** Everything that struct standstill is to be told, in `request`. */
-export function describe(
-  request: Struct<typeof STANDSTILL>,
-  { shown, vouch, picture, waits, owedUs, endUs, patienceMs }: Standstill,
-  { fd, type, addresses, parts, buffer, planes }: Device,
-): void {
-  const { kept, rows, changed } = shown;
-  if (rows.bytes > kept.byteLength) throw new RangeError("standstill: the copy is too short");
-  request
-    .clear()
-    .set("fd", fd)
-    .set("type", type)
-    .set("buffer_count", addresses.length)
-    .set("part_count", parts.length)
-    .set("addresses", addressOf(addresses))
-    .set("buffer", addressOf(buffer))
-    .set("planes", addressOf(planes))
-    .set("waits", addressOf(waits.bytes))
-    .set("wait_count", waits.count)
-    .set("patience_ms", patienceMs)
-    .set("end_us", Math.ceil(endUs))
-    .set("owed_us", Math.min(Math.ceil(owedUs), Number.MAX_SAFE_INTEGER))
-    .set("kept", addressOf(kept))
-    .set("changed", addressOf(changed))
-    .set("rows", addressOf(rows.words))
-    .set("row_count", rows.count)
-    .set("strip_count", changed.byteLength)
-    .set("vouch", addressOf(vouch))
-    .set("picture", picture);
-  for (const [at, name] of (["parts[0]", "parts[1]"] as const).entries()) {
-    const { skipped = -1, bytesMin, bytesMax } = parts[at] ?? { bytesMin: 0, bytesMax: 0 };
-    request.set(`${name}.skipped`, skipped);
-    request.set(`${name}.bytes_min`, Math.max(1, bytesMin)).set(`${name}.bytes_max`, bytesMax);
-  }
-}
+/** One struct standstill, which is told of what stays the same but once. */
+export class StandstillRequest {
+  readonly #struct = new Struct(STANDSTILL);
+  /** What the structure points to, which it keeps alive. */
+  #told: Pick<Standstill, "shown" | "vouch" | "waits"> | undefined;
 
-/** What came of `request`. */
-export function passedIn(request: Struct<typeof STANDSTILL>): Passed {
-  return {
-    frames: request.get("passed"),
-    sequence: request.get("sequence"),
-    capturedUs: request.get("captured_us"),
-    cameUs: request.get("came_us"),
-    lookedUs: request.get("looked_us"),
-  };
+  /** What `device` points to stays the caller's to keep alive. */
+  constructor({ fd, type, addresses, parts, buffer, planes }: Device) {
+    this.#struct
+      .set("fd", fd)
+      .set("type", type)
+      .set("buffer_count", addresses.length)
+      .set("part_count", parts.length)
+      .set("addresses", addressOf(addresses))
+      .set("buffer", addressOf(buffer))
+      .set("planes", addressOf(planes));
+    for (const [at, name] of (["parts[0]", "parts[1]"] as const).entries()) {
+      const { skipped = -1, bytesMin, bytesMax } = parts[at] ?? { bytesMin: 0, bytesMax: 0 };
+      this.#struct.set(`${name}.skipped`, skipped);
+      this.#struct
+        .set(`${name}.bytes_min`, Math.max(1, bytesMin))
+        .set(`${name}.bytes_max`, bytesMax);
+    }
+  }
+
+  /** Waits. @returns 0 or -errno, as native/standstill.c has it */
+  run(sys: Sys, wish: Standstill): number {
+    this.#tell(wish);
+    this.#struct
+      .set("picture", wish.picture)
+      .set("patience_ms", wish.patienceMs)
+      .set("end_us", Math.ceil(wish.endUs))
+      .set("owed_us", Math.min(Math.ceil(wish.owedUs), Number.MAX_SAFE_INTEGER));
+    return sys.tryStandStill(this.#struct.bytes);
+  }
+
+  #tell({ shown, vouch, waits }: Standstill): void {
+    const told = this.#told;
+    if (told?.shown === shown && told.vouch === vouch && told.waits === waits) return;
+    const { kept, rows, changed } = shown;
+    if (rows.bytes > kept.byteLength) throw new RangeError("standstill: the copy is too short");
+    this.#told = { shown, vouch, waits };
+    this.#struct
+      .set("waits", addressOf(waits.bytes))
+      .set("wait_count", waits.count)
+      .set("kept", addressOf(kept))
+      .set("changed", addressOf(changed))
+      .set("rows", addressOf(rows.words))
+      .set("row_count", rows.count)
+      .set("strip_count", changed.byteLength)
+      .set("vouch", addressOf(vouch));
+  }
+
+  /** Of the buffer that the last wait ended with and did not give back: was it found to differ? */
+  get taken(): { readonly isMarked: boolean } | undefined {
+    const isMarked = this.#struct.get("is_marked") !== 0;
+    return this.#struct.get("is_taken") === 0 ? undefined : { isMarked };
+  }
+
+  get passed(): Passed {
+    return {
+      frames: this.#struct.get("passed"),
+      sequence: this.#struct.get("sequence"),
+      capturedUs: this.#struct.get("captured_us"),
+      cameUs: this.#struct.get("came_us"),
+      lookedUs: this.#struct.get("looked_us"),
+    };
+  }
 }

@@ -78,7 +78,8 @@ export class Camera implements Source {
         height: format.height,
         format: fourccName(format.pixelFormat),
         tellsSignal: signal !== undefined,
-      };
+        freeRunning: true,
+      } as const;
       const placed = device.start(LIMITS.capture_buffers_min, format);
       const now = this.#sys.monotonicUs();
       const layout = raw?.layout(this.#yuv, placed);

@@ -195,7 +195,9 @@ class VideoLoop {
   }
 
   #obey(): boolean {
-    const { sys, orders } = this.#parts;
+    const { sys, orders, vouch } = this.#parts;
+    const untilUs = vouch.takeLeft();
+    if (untilUs !== undefined) this.#wants.add({ kind: "change", untilUs });
     for (;;) {
       const size = sys.tryRead(orders, this.#order);
       if (size === -EAGAIN) return true;

@@ -25,6 +25,7 @@ interface Waiter {
  */
 export class Questions {
   readonly #order: (order: Uint8Array) => void;
+  readonly #leave: (untilUs: number) => boolean;
   readonly #waiters = new Set<Waiter>();
   readonly #renderings = new Map<number, Waiter>();
   #lastRendering = 0;
@@ -33,9 +34,13 @@ export class Questions {
   #changeUntilUs = Number.POSITIVE_INFINITY;
   #watchUntilUs = 0;
 
-  /** @param order gives the video thread an order (messages.ts) */
-  constructor(order: (order: Uint8Array) => void) {
+  /**
+   * @param order gives the video thread an order (messages.ts) @param leave that of a change until
+   * then, for when the next frame comes; false where that would be too late
+   */
+  constructor(order: (order: Uint8Array) => void, leave: (untilUs: number) => boolean) {
     this.#order = order;
+    this.#leave = leave;
   }
 
   /**
@@ -117,7 +122,9 @@ export class Questions {
 
   #orderChange(untilUs: number): void {
     if (untilUs >= this.#changeUntilUs) return;
+    const isFirst = this.#changeUntilUs === Number.POSITIVE_INFINITY;
     this.#changeUntilUs = untilUs;
+    if (isFirst && this.#leave(untilUs)) return;
     this.#order(packOrder({ kind: "change", untilUs }));
   }
 

@@ -84,7 +84,7 @@ export class Screen {
 
   constructor(parts: ScreenParts) {
     this.#parts = parts;
-    this.#questions = new Questions(parts.order);
+    this.#questions = new Questions(parts.order, (untilUs) => this.#leave(untilUs));
   }
 
   get state(): VideoState {
@@ -203,6 +203,16 @@ export class Screen {
       this.#picture = { ...this.#picture, ...newest };
     }
     return this.#picture;
+  }
+
+  /** A device that has just sent a frame has none yet that could be new: nobody is to be woken. */
+  #leave(untilUs: number): boolean {
+    const [state, picture] = [this.#state, this.#picture];
+    const isRunning = state.stage === "ok" && state.mode.freeRunning === true;
+    const ageUs = this.#parts.nowUs() - (picture?.capturedUs ?? 0);
+    if (!isRunning || ageUs >= LIMITS.frame_period_us_min) return false;
+    this.vouch.leave(untilUs);
+    return true;
   }
 
   async #ask(question: Question, signal: AbortSignal): Promise<Picture> {

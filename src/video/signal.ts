@@ -36,6 +36,8 @@ export interface Mode {
   readonly format: string;
   /** Whether it sees the signal; a USB dongle sends a picture of its own when there is none. */
   readonly tellsSignal: boolean;
+  /** There if frames come whether or not anybody wants one. */
+  readonly freeRunning?: true;
 }
 
 export type VideoState =

@@ -44,6 +44,7 @@ export class StripEncoder {
   /** Of each strip, whether it has to be encoded; marks stay until it is. */
   readonly #changed: Uint8Array;
   #kept: Kept | undefined;
+  #shown: Shown | undefined;
   #picture: KeptPicture | undefined;
 
   /** @param jpeg an encoder of strips of this width @param quality 1…100 */
@@ -62,8 +63,7 @@ export class StripEncoder {
 
   /** What frames are compared with; undefined before the first. */
   get shown(): Shown | undefined {
-    const kept = this.#kept;
-    return kept && { kept: kept.bytes, rows: kept.rows, changed: this.#changed };
+    return this.#shown;
   }
 
   /**
@@ -75,6 +75,7 @@ export class StripEncoder {
     this.#kept ??= new Kept(frame.layout);
     const { bytes, rows, address, layout } = this.#kept;
     const { range, matrix } = frame;
+    this.#shown ??= { kept: bytes, rows, changed: this.#changed };
     this.#picture = { kind: "raw", address, layout, range, matrix };
     const isMarked = frame.isMarked === true && !isFirst;
     if (!isMarked) this.#sys.takeChanges(bytes, frame.address, rows, this.#changed);

@@ -23,6 +23,8 @@ type Step = (stage: Stage) => Frame | undefined;
 interface Stage {
   /** Gives the loop an order, as the main thread does. */
   readonly order: (order: Order) => void;
+  /** Leaves word that a change is wanted. */
+  readonly leave: (untilUs: number) => void;
   /** From now on its frames may not be held. */
   readonly few: () => void;
   /** Closes the letterbox. */
@@ -102,6 +104,7 @@ function play(
   const [ours, theirs] = sys.socketPair();
   const stage: Stage = {
     order: (order) => void sys.tryWrite(ours, packOrder(order)),
+    leave: (untilUs) => vouch.leave(untilUs),
     few: () => Object.assign(source, { mayHold: false }),
     end: () => sys.close(ours),
     count: (captured, dropped) => Object.assign(source, { captured, dropped }),
@@ -249,6 +252,16 @@ test("each further frame is told as what changed, or as the same", () => {
   const steps = [order, picture, second ?? order, picture, third ?? order, change];
   const { told } = play([...steps, order, nothing]);
   expect(told).toEqual(["ok", "strips 0,1,2 with header", "same 2", "strips 1", "same 3"]);
+});
+
+test("a change that word was left of is told with the next frame, once", () => {
+  const leave: Step = (stage) => {
+    stage.leave(9);
+    return undefined;
+  };
+  const { told, calls } = play([order, picture, leave, change, picture, nothing]);
+  expect(told).toEqual(["ok", "strips 0,1,2 with header", "strips 1"]);
+  expect(calls.filter((call) => call === "grab(true)")).toHaveLength(2);
 });
 
 test("who watches is told of a change, and after a while that there was none", () => {

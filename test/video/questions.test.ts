@@ -60,6 +60,23 @@ describe("the screen now", () => {
     expect(orders.filter(({ kind }) => kind === "frame")).toHaveLength(1);
   });
 
+  test("wakes no thread for a change that cannot be there yet", async () => {
+    const { screen, clock, orders, tell } = setUp();
+    tell({ stage: "ok", mode: { ...MODE, freeRunning: true } });
+    const ask = (untilUs: number) => void screen.change(1, untilUs, signal).catch(() => undefined);
+    screen.receive(strips(1000, { 0: 1 }, HEADER));
+    clock.us = 1000 + LIMITS.frame_period_us_min - 1;
+    ask(90_000);
+    expect([orders.splice(0), screen.vouch.takeLeft()]).toEqual([[], 90_000]);
+    ask(80_000);
+    expect(orders.splice(0)).toEqual([{ kind: "change", untilUs: 80_000 }]);
+    screen.receive(strips(20_000, { 0: 2 }));
+    clock.us = 20_000 + LIMITS.frame_period_us_min;
+    void screen.change(2, 90_000, signal).catch(() => undefined);
+    expect(orders.splice(0)).toEqual([{ kind: "change", untilUs: 90_000 }]);
+    expect(screen.vouch.takeLeft()).toBeUndefined();
+  });
+
   test("has changes followed for a while, and then no more", async () => {
     const { screen, clock, orders } = watched();
     const untilUs = clock.us + 1 + WATCH_US;

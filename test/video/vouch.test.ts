@@ -11,3 +11,13 @@ test("what one thread vouches for, another sees, of that picture alone", () => {
   expect(ours.newest(69_999)).toBeUndefined();
   expect(ours.newest(70_001)).toBeUndefined();
 });
+
+test("what the main thread leaves, the other finds once", () => {
+  const ours = new Vouch();
+  const theirs = new Vouch(ours.memory);
+  expect(theirs.takeLeft()).toBeUndefined();
+  ours.leave(90 * 86_400_000_000 + 0.5);
+  ours.leave(90 * 86_400_000_000 + 1.5);
+  expect(theirs.takeLeft()).toBe(90 * 86_400_000_000 + 2);
+  expect(theirs.takeLeft()).toBeUndefined();
+});
