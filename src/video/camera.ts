@@ -128,10 +128,15 @@ export class Camera implements Source {
   grab(): Frame | undefined {
     return this.#use((running) => {
       this.#look(running);
+      const isLate = this.#isOld(running.lastFrameUs);
       const filled = this.#newest(running);
-      if (filled === undefined) return undefined;
-      if (holdsFrame(running, filled)) return this.#borrow(running, filled);
-      running.capture.device.queue(filled.index);
+      if (filled !== undefined) {
+        // If a frame waits, it was this thread that was slow; of a JPEG only reading it will tell.
+        const counts = running.raw !== undefined || !isLate;
+        if (counts && holdsFrame(running, filled)) return this.#borrow(running, filled);
+        running.capture.device.queue(filled.index);
+      }
+      if (isLate) throw new NoPicture("stalled");
       return undefined;
     });
   }
@@ -164,19 +169,20 @@ export class Camera implements Source {
     }
   }
 
-  /** Is the signal what it was, and does the driver send frames? At least once a second. */
+  /** Is the signal what it was? At least once a second, and when no frames come. */
   #look(running: Running): void {
     const { capture, signal } = running;
-    const now = this.#sys.monotonicUs();
-    const isOld = (sinceUs: number) => now - sinceUs >= LIMITS.capture_poll_ms * 1000;
-    const isStalled = isOld(running.lastFrameUs);
     const hasChanged = capture.receiver.takeSourceChange();
-    if (signal !== undefined && (hasChanged || isStalled || isOld(running.lookedUs))) {
-      running.lookedUs = now;
+    const isDue = this.#isOld(running.lastFrameUs) || this.#isOld(running.lookedUs);
+    if (signal !== undefined && (hasChanged || isDue)) {
+      running.lookedUs = this.#sys.monotonicUs();
       checkSignal(capture.receiver, signal);
     }
     if (hasChanged) throw modeChange();
-    if (isStalled) throw new NoPicture("stalled");
+  }
+
+  #isOld(sinceUs: number): boolean {
+    return this.#sys.monotonicUs() - sinceUs >= LIMITS.capture_poll_ms * 1000;
   }
 
   /** Takes the newest filled buffer and gives the older ones back. */
