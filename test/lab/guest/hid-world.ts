@@ -29,14 +29,17 @@ export class HidWorld implements AsyncDisposable {
   static async open(): Promise<HidWorld> {
     await must([BINARY, "gadget", "up"]);
     const nodes = await allInputNodes();
-    return new HidWorld(await Linkrd.start(HID_SETTINGS), nodes);
+    const world = new HidWorld(await Linkrd.start(HID_SETTINGS), nodes);
+    await world.#inStep();
+    return world;
   }
 
   /**
    * Lets the daemon and the keyboard's reader share a core, where the reader goes first: however
    * late that core is, the daemon never gets further ahead than the kernel keeps for the reader.
+   * dummy_hcd polls as fast as it can.
    */
-  async inStep(): Promise<void> {
+  async #inStep(): Promise<void> {
     for (const { pid } of [this.linkrd, this.keyboard])
       await must(["taskset", "-acp", "0", `${pid}`]);
   }
@@ -48,6 +51,7 @@ export class HidWorld implements AsyncDisposable {
     this.keyboard = new EvdevReader(this.nodes.keyboard);
     this.pointer = new EvdevReader(this.nodes.pointer);
     this.mouse = new EvdevReader(this.nodes.mouse);
+    await this.#inStep();
   }
 
   /** Sends `events` and a mark after them. @returns what the host got before the mark */
