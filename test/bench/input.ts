@@ -7,24 +7,28 @@
  * A FIFO stands for the USB endpoint, and one program both sends the request and waits there for
  * the report (input/probe.c). The same is asked of a server on the same runtime that does nothing
  * else (input/least.ts), and of such a relay in C, which is what the machine itself takes at that
- * moment. Each measurement is made ROUNDS times (3 unless
- * told). Prints tables, writes build/bench/input.json.
+ * moment. Each measurement is made ROUNDS times (3 unless told). Prints tables, writes
+ * build/bench/input.json.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildFakeV4l2, plug, readCounters, yuyvDevice } from "./fakev4l2/device.ts";
-import { type Ask, askOverHttp, askOverWebSocket, Probe } from "./input/probe.ts";
+import { type Ask, askOverHttp, askOverWebSocket, type Pace, Probe } from "./input/probe.ts";
 import { type InputResult, inputTables } from "./input/results.ts";
 import { linkrd, Running } from "./video/program.ts";
 import { HEIGHT, makeScenes, type Scene, WIDTH } from "./video/scenes.ts";
 
 const ROOT = resolve(import.meta.dir, "../..");
 const FPS = 30;
-/** Ninety-nine of a hundred is a number of some hundreds. */
-const COUNT = 600;
-/** Code is compiled, and compiled better, while the first ones run. */
-const WARM_UP = 600;
+/**
+ * As people and most programs ask, with the processor gone to other work meanwhile; ninety-nine of
+ * a hundred is a number of some hundreds. Before it is measured as many are sent, while which code
+ * is compiled, and compiled better.
+ */
+const RESTED: Pace = { count: 600, pauseMs: 10 };
+/** As a program asks that waits for nothing else; more at once a token may not ask. */
+const AT_ONCE: Pace = { count: 250, pauseMs: 0 };
 
 interface World {
   readonly library: string;
@@ -50,7 +54,13 @@ async function main(rounds: number): Promise<void> {
   copyFileSync(join(ROOT, "dist/linkrd"), binary);
   const hid = `[hid]\nconsumer = "${world.probe.fifo}"`;
   const program = await linkrd(binary, join(folder, "linkrd"), device, hid);
-  const asks = [askOverHttp, askOverWebSocket].map((ask) => ask(program.origin, program.headers));
+  const http = askOverHttp(program.origin, program.headers);
+  const socket = askOverWebSocket(program.origin, program.headers);
+  const asks: readonly (readonly [Ask, Pace])[] = [
+    [http, RESTED],
+    [{ ...http, way: `${http.way}, one after another` }, AT_ONCE],
+    [socket, RESTED],
+  ];
   const results: InputResult[] = [];
   for (let round = 0; round < rounds; round++) {
     process.stderr.write(`round ${round + 1} of ${rounds}: load ${loadavg()[0]?.toFixed(1)}\n`);
@@ -64,7 +74,9 @@ async function main(rounds: number): Promise<void> {
       using viewer = load === "video" ? watch(program.stream, program.headers) : undefined;
       const before = readCounters(counters).taken;
       const started = performance.now();
-      for (const ask of asks) results.push(...(await measured(world, ask, load)));
+      for (const [ask, pace] of asks) {
+        results.push(...(await measured(world, ask, pace, load)));
+      }
       const seconds = (performance.now() - started) / 1000;
       const fps = (readCounters(counters).taken - before) / seconds;
       if (viewer !== undefined) process.stderr.write(`  captured ${fps.toFixed(1)} frames/s\n`);
@@ -77,11 +89,11 @@ async function main(rounds: number): Promise<void> {
 }
 
 /** linkrd, and those that do nothing else, under the same load. */
-async function measured({ probe }: World, ask: Ask, load: InputResult["load"]) {
-  await probe.measure(ask, WARM_UP);
-  const ours = await probe.measure(ask, COUNT);
-  const least = await probe.measureLeast(ask, WARM_UP, COUNT);
-  const floor = await probe.measureRelay(ask, COUNT);
+async function measured({ probe }: World, ask: Ask, pace: Pace, load: InputResult["load"]) {
+  await probe.measure(ask, RESTED);
+  const ours = await probe.measure(ask, pace);
+  const least = await probe.measureLeast(ask, RESTED, pace);
+  const floor = await probe.measureRelay(ask, pace);
   return [
     { program: "linkrd", way: ask.way, load, ...ours },
     { program: "empty handler", way: ask.way, load, ...least },

@@ -2,12 +2,12 @@
  * Measures how long a request takes to become a report: sends it over TCP, and waits for the report
  * at the FIFO that stands for the USB endpoint. One thread sends and sees, on one clock.
  *
- *   probe measure PORT FIFO COUNT END HANDSHAKE ONE TWO
+ *   probe measure PORT FIFO COUNT PAUSE_US END HANDSHAKE ONE TWO
  *   probe relay PORT FIFO ANSWER
  *
- * HANDSHAKE ("" for none), ONE, TWO and ANSWER are files. ONE and TWO are sent in turn, with pauses
- * of no regular length between, COUNT times together. END is what each answer ends with; "" where
- * none is awaited. It prints a line for each: nanoseconds to the report, and to the end of the
+ * HANDSHAKE ("" for none), ONE, TWO and ANSWER are files. ONE and TWO are sent in turn, COUNT times
+ * together, with pauses between of no regular length, PAUSE_US in the middle; 0 for none. END is
+ * what each answer ends with; "" where none is awaited. It prints a line for each: nanoseconds to the report, and to the end of the
  * answer. The relay is the least that anything can do in the place of linkrd: it writes a report
  * for whatever comes, and then the answer.
  */
@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BYTES_MAX = 65536, WAIT_MS = 5000, PAUSE_US_MIN = 5000, PAUSE_US_SPREAD = 15000 };
+enum { BYTES_MAX = 65536, WAIT_MS = 5000 };
 
 struct text {
 	char bytes[BYTES_MAX];
@@ -112,12 +112,13 @@ static void measure(char **words)
 	struct sockaddr_in at = loopback(words[0]);
 	int endpoint = open(words[1], O_RDWR);
 	int server = socket(AF_INET, SOCK_STREAM, 0);
-	load(words[5], &requests[0]);
-	load(words[6], &requests[1]);
+	unsigned pause_us = (unsigned)atoi(words[3]);
+	load(words[6], &requests[0]);
+	load(words[7], &requests[1]);
 	if (endpoint < 0 || connect(server, (struct sockaddr *)&at, sizeof(at))) die("connect");
 	at_once(server);
-	if (*words[4]) {
-		load(words[4], &handshake);
+	if (*words[5]) {
+		load(words[5], &handshake);
 		send_all(server, &handshake);
 		size_t length = take(server, bytes);
 		if (length < 12 || memcmp(bytes, "HTTP/1.1 101", 12)) {
@@ -127,8 +128,8 @@ static void measure(char **words)
 	}
 	srand(1);
 	for (int sent = 0; sent < atoi(words[2]); sent++) {
-		usleep(PAUSE_US_MIN + (unsigned)rand() % PAUSE_US_SPREAD);
-		turn(server, endpoint, &requests[sent % 2], words[3]);
+		if (pause_us) usleep(pause_us / 2 + (unsigned)rand() % pause_us);
+		turn(server, endpoint, &requests[sent % 2], words[4]);
 	}
 }
 
@@ -155,7 +156,7 @@ static void relay(char **words)
 
 int main(int count, char **words)
 {
-	if (count == 9 && !strcmp(words[1], "measure")) measure(words + 2);
+	if (count == 10 && !strcmp(words[1], "measure")) measure(words + 2);
 	else if (count == 5 && !strcmp(words[1], "relay")) relay(words + 2);
 	else return fputs("probe: wrong use\n", stderr), 2;
 	return 0;

@@ -15,6 +15,12 @@ export interface Ask {
   readonly end: string;
 }
 
+/** How often, and with pauses of how long between: half of it to one and a half; 0 for none. */
+export interface Pace {
+  readonly count: number;
+  readonly pauseMs: number;
+}
+
 /** Milliseconds from the request to the report at the endpoint, and to the end of the answer. */
 export interface Times {
   readonly report: { readonly p50: number; readonly p99: number };
@@ -83,39 +89,39 @@ export class Probe {
     must(["gcc", ...flags, "-o", this.#program, join(import.meta.dir, "probe.c")]);
   }
 
-  /** Presses and releases `count` times together. */
-  async measure(ask: Ask, count: number): Promise<Times> {
-    return await this.#measure(ask, ask.port, count);
+  async measure(ask: Ask, pace: Pace): Promise<Times> {
+    return await this.#measure(ask, ask.port, pace);
   }
 
   /** The same of a program that does nothing but write a report and answer. */
-  async measureRelay(ask: Ask, count: number): Promise<Times> {
+  async measureRelay(ask: Ask, pace: Pace): Promise<Times> {
     const answer = this.#file("answer", Buffer.from(ask.end === "" ? "-" : ask.end));
     const words = ["relay", `${RELAY_PORT}`, this.fifo, answer];
     const relay = Bun.spawn([this.#program, ...words], { stdout: "pipe", stderr: "ignore" });
     await relay.stdout.getReader().read();
-    return await this.#measure({ ...ask, handshake: Buffer.of() }, RELAY_PORT, count);
+    return await this.#measure({ ...ask, handshake: Buffer.of() }, RELAY_PORT, pace);
   }
 
   /** The same of a server on linkrd's runtime that does nothing else (least.ts). */
-  async measureLeast(ask: Ask, warmUp: number, count: number): Promise<Times> {
+  async measureLeast(ask: Ask, warmUp: Pace, pace: Pace): Promise<Times> {
     const words = [process.execPath, join(import.meta.dir, "least.ts"), `${LEAST_PORT}`, this.fifo];
     const least = Bun.spawn(words, { stdout: "pipe", stderr: "inherit" });
     try {
       await least.stdout.getReader().read();
       await this.#measure(ask, LEAST_PORT, warmUp);
-      return await this.#measure(ask, LEAST_PORT, count);
+      return await this.#measure(ask, LEAST_PORT, pace);
     } finally {
       least.kill();
       await least.exited;
     }
   }
 
-  async #measure(ask: Ask, port: number, count: number): Promise<Times> {
+  async #measure(ask: Ask, port: number, { count, pauseMs }: Pace): Promise<Times> {
     const isGreeted = ask.handshake.length > 0;
     const child = Bun.spawn(
       [
-        ...[this.#program, "measure", `${port}`, this.fifo, `${count}`, ask.end],
+        ...[this.#program, "measure", `${port}`, this.fifo, `${count}`, `${1000 * pauseMs}`],
+        ask.end,
         isGreeted ? this.#file("handshake", ask.handshake) : "",
         this.#file("press", ask.press),
         this.#file("release", ask.release),
