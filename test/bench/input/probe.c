@@ -7,9 +7,9 @@
  *
  * HANDSHAKE ("" for none), ONE, TWO and ANSWER are files. ONE and TWO are sent in turn, COUNT times
  * together, with pauses between of no regular length, PAUSE_US in the middle; 0 for none. END is
- * what each answer ends with; "" where none is awaited. It prints a line for each: nanoseconds to the report, and to the end of the
- * answer. The relay is the least that anything can do in the place of linkrd: it writes a report
- * for whatever comes, and then the answer.
+ * what each answer ends with; "" where none is awaited. It prints a line for each: nanoseconds to
+ * the report, and to the end of the answer. The relay is the least that anything can do in the
+ * place of linkrd: it writes a report for whatever comes, and then the answer.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
