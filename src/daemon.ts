@@ -19,7 +19,7 @@ import { Runner } from "./control/runner.ts";
 import { Devices } from "./devices.ts";
 import { openSys } from "./ffi/sys.ts";
 import { type Layout, layoutOf } from "./hid/layout.ts";
-import { readUsbPort } from "./hid/udc.ts";
+import { readUsbPort, SIMULATED_PORT } from "./hid/udc.ts";
 import { createApp } from "./http/app.ts";
 import { Doors } from "./http/doors.ts";
 import { Traffic } from "./http/metrics.ts";
@@ -175,6 +175,10 @@ class Running implements Daemon {
     }
   }
 
+  get #isSimulated(): boolean {
+    return this.#settings.video.source === "simulated";
+  }
+
   #createApp(authority: Authority): ReturnType<typeof createApp> {
     return createApp({
       screen: this.#devices.screen,
@@ -192,11 +196,11 @@ class Running implements Daemon {
       fpsLimit: () => this.#settings.video.fps_max,
       rerender: (jpeg, wish) => this.#devices.rerender(jpeg, wish),
       fpsMax: () => this.#devices.screen.tuning.fps ?? this.#settings.video.fps_max,
-      usbPort: readUsbPort,
+      usbPort: () => (this.#isSimulated ? SIMULATED_PORT : readUsbPort()),
       usbPlug: this.#devices.plug,
       problems: () => this.#problems(),
       machines: () => this.#settings.wol,
-      simulated: () => this.#settings.video.source === "simulated",
+      simulated: () => this.#isSimulated,
       uptimeSeconds: () => (performance.now() - this.#startedMs) / 1000,
       hosts: () => this.#settings.server.hosts,
       page: loadPage(),

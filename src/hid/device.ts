@@ -62,12 +62,18 @@ export class HidDevice {
 
   /**
    * Whether the host takes input, and what a person reads about it: as the last call found, and as
-   * the USB device controller says meanwhile.
+   * the USB device controller says meanwhile. Without one there can be no gadget, unless something
+   * that stands for it has taken reports.
    */
   state(port: UsbPort | undefined): { readonly stage: HidStage | "ok"; readonly message: string } {
-    const stage = this.#stage ?? STAGE_OF_PORT.get(port?.state ?? "");
+    const stage = this.#stage ?? this.#stageOf(port);
     if (stage === undefined) return { stage: "ok", message: "the host takes input" };
     return { stage, message: HID_STAGES[stage] };
+  }
+
+  #stageOf(port: UsbPort | undefined): HidStage | undefined {
+    if (port !== undefined) return STAGE_OF_PORT.get(port.state);
+    return this.#takenUs === 0 ? "no gadget" : undefined;
   }
 
   /**

@@ -8,6 +8,9 @@ export interface UsbPort {
   readonly state: string;
 }
 
+/** That of the simulated host, which takes whatever it is sent. */
+export const SIMULATED_PORT: UsbPort = { controller: "simulated", state: "configured" };
+
 /** The first USB device controller of this machine, or undefined if there is none. */
 export function readUsbPort(udcClass = "/sys/class/udc"): UsbPort | undefined {
   try {

@@ -16,7 +16,6 @@ export interface MetricsParts {
   readonly screen: Screen;
   readonly hid: HidDevice;
   readonly usbPort: () => UsbPort | undefined;
-  readonly simulated: () => boolean;
   readonly version: string;
 }
 
@@ -125,8 +124,8 @@ function videoMetrics(screen: Screen): readonly Metric[] {
   ];
 }
 
-function hidMetrics({ hid, usbPort, simulated }: MetricsParts): readonly Metric[] {
-  const { stage } = hid.state(simulated() ? undefined : usbPort());
+function hidMetrics({ hid, usbPort }: MetricsParts): readonly Metric[] {
+  const { stage } = hid.state(usbPort());
   return [
     single("gauge", "linkrd_hid_ready", "Whether the host takes input.", stage === "ok"),
     {

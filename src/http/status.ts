@@ -146,7 +146,7 @@ export function statusOf(parts: StatusParts): Status {
       delivered_fps: screen.rates.delivered,
     },
     hid: {
-      ...hid.state(parts.simulated() ? undefined : port),
+      ...hid.state(port),
       usb: port ?? null,
       leds: {
         num_lock: (hid.leds & 1) !== 0,

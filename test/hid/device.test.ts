@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { Fault } from "../../src/base/fault.ts";
 import { HidDevice } from "../../src/hid/device.ts";
 import { packReports } from "../../src/hid/packet.ts";
+import { SIMULATED_PORT } from "../../src/hid/udc.ts";
 
 const REPORT = { endpoint: "mouse", bytes: Uint8Array.of(0, 1, 2, 3, 4) } as const;
 
@@ -54,11 +55,11 @@ test("when the host took input is known, and of reports that failed it may have 
 
 test("the stage is that of the last answer", () => {
   const { device } = setUp();
-  expect(device.state(undefined).stage).toBe("ok");
+  expect(device.state(SIMULATED_PORT).stage).toBe("ok");
   device.receive({ kind: "failed", call: 1, stage: "no gadget", detail: "" });
-  expect(device.state(undefined).stage).toBe("no gadget");
+  expect(device.state(SIMULATED_PORT).stage).toBe("no gadget");
   device.receive({ kind: "taken", call: 2 });
-  expect(device.state(undefined).stage).toBe("ok");
+  expect(device.state(SIMULATED_PORT).stage).toBe("ok");
 });
 
 test("a gadget that is there and has no nodes is unplugged", async () => {
@@ -67,9 +68,9 @@ test("a gadget that is there and has no nodes is unplugged", async () => {
   const call = outcome(device.send([REPORT]));
   device.receive({ kind: "failed", call: 1, stage: "no gadget", detail: "" });
   expect(await call).toEqual(["no_hid", "unplugged"]);
-  expect(device.state(undefined).stage).toBe("unplugged");
+  expect(device.state(SIMULATED_PORT).stage).toBe("unplugged");
   device.receive({ kind: "failed", call: 2, stage: "host off", detail: "" });
-  expect(device.state(undefined).stage).toBe("host off");
+  expect(device.state(SIMULATED_PORT).stage).toBe("host off");
 });
 
 test("it is busy until the host has taken all", async () => {
@@ -92,6 +93,14 @@ test("while calls succeed, the stage is what the device controller says", () => 
   expect(stage("suspended")).toBe("no gadget");
 });
 
+test("without a controller there is no gadget, unless something else takes reports", () => {
+  const { device, clock } = setUp();
+  expect(device.state(undefined).stage).toBe("no gadget");
+  clock.us = 90;
+  device.receive({ kind: "taken", call: 1 });
+  expect(device.state(undefined).stage).toBe("ok");
+});
+
 test("a full letterbox is too many, and nothing waits for it", async () => {
   const { device } = setUp(1);
   const first = outcome(device.send([REPORT]));
@@ -106,7 +115,7 @@ test("when the writer thread is gone, all who wait are told", async () => {
   device.fail("the writer thread: a bug");
   const failed = ["no_hid", "failed"];
   expect(await Promise.all(calls)).toEqual([failed, failed]);
-  expect(device.state(undefined).stage).toBe("failed");
+  expect(device.state(SIMULATED_PORT).stage).toBe("failed");
   const next = outcome(device.send([REPORT]));
   device.receive({ kind: "taken", call: 3 });
   expect(await next).toBe("done");

@@ -16,6 +16,7 @@ import { Devices } from "../../src/devices.ts";
 import { openSys } from "../../src/ffi/sys.ts";
 import { layoutOf } from "../../src/hid/layout.ts";
 import { UsbPlug } from "../../src/hid/plug.ts";
+import { SIMULATED_PORT } from "../../src/hid/udc.ts";
 import { type AppParts, createApp, routes } from "../../src/http/app.ts";
 import { Traffic } from "../../src/http/metrics.ts";
 import { type OpenApi, openApiOf } from "../../src/http/openapi.ts";
@@ -81,7 +82,7 @@ const PAGE: readonly Asset[] = [
 const SETTLED = {
   version: "0.0.0",
   epoch: "epoch",
-  usbPort: () => undefined,
+  usbPort: () => SIMULATED_PORT,
   usbPlug: new UsbPlug({ configfs: "/nowhere", udcClass: "/nowhere" }),
   problems: () => [],
   machines: () => [{ name: "nas", mac: "00:11:22:aa:bb:cc", address: "127.0.0.1", port: 9 }],

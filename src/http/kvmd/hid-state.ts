@@ -128,8 +128,7 @@ export class HidPanel {
 
   /** Whether a host has configured the gadget, and took what was sent last. */
   #isOnline(): boolean {
-    const { hid, simulated, usbPort } = this.#parts;
-    if (simulated()) return hid.state(undefined).stage === "ok";
+    const { hid, usbPort } = this.#parts;
     const port = usbPort();
     return port?.state === "configured" && hid.state(port).stage === "ok";
   }
