@@ -1,7 +1,7 @@
 /** Cards that something is wrong with: the device starts, serves, and says what it is. */
 import { join } from "node:path";
 import { must } from "../../lab/guest/run.ts";
-import { UEFI } from "./boards.ts";
+import { type Board, loaded, UEFI } from "./boards.ts";
 import { putOnCard } from "./card.ts";
 import { Machine, WORK } from "./machine.ts";
 import type { Report } from "./report.ts";
@@ -12,8 +12,9 @@ const DATA_AT = (16 + 256 + 512 + 512) << 20;
 const SMALL = "1312M";
 
 export async function BAD_CARDS(image: string, report: Report): Promise<void> {
-  await unusable(image, report, "a card that is too small", SMALL, async () => {});
-  await unusable(image, report, "a data partition that is destroyed", "4G", async (card) => {
+  const small = await loaded(image, WORK);
+  await unusable(image, report, "a card that is too small", small, SMALL, async () => {});
+  await unusable(image, report, "a data partition that is destroyed", UEFI, "4G", async (card) => {
     const zeros = ["if=/dev/zero", `of=${card}`, "conv=notrunc", "bs=1M", "status=none"];
     await must(["dd", ...zeros, `seek=${DATA_AT >> 20}`, "count=64"]);
   });
@@ -24,13 +25,14 @@ async function unusable(
   image: string,
   report: Report,
   what: string,
+  board: Board,
   size: string,
   spoil: (card: string) => Promise<void>,
 ): Promise<void> {
   const card = join(WORK, "card.img");
   await must(["cp", "--sparse=always", image, card]);
   await spoil(card);
-  await using machine = await Machine.insert(UEFI, card, size);
+  await using machine = await Machine.insert(board, card, size);
   await putOnCard(card, { authorized_keys: await machine.publicKey() });
   await machine.switchOn();
   await report.check(`${what}: it serves, and the console says what is wrong`, async () => {
