@@ -1,5 +1,5 @@
 /** The host goes away in the middle of a text: none of it comes later, and the next is exact. */
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { group } from "../check.ts";
 import { EV } from "../evdev.ts";
 import { CONFIGFS, gadgets } from "../gadget.ts";
@@ -68,20 +68,5 @@ export const cutOff = group("cut off in the middle of a text", HidWorld.open, {
     await cutOffBy(world, "unplugged", () => writeFile(file, "\n"));
     await writeFile(file, UDC);
     await typesExactly(world);
-  },
-  "the host sleeps": async (world) => {
-    const power = `/sys/bus/usb/devices/${usbDevice()}/power`;
-    await writeFile(`${power}/autosuspend_delay_ms`, "0");
-    await writeFile(`${power}/control`, "auto");
-    await until("the host to sleep", 20, async () => {
-      const state = (await readFile(`${power}/runtime_status`, "utf8")).trim();
-      return state === "suspended" || undefined;
-    });
-    const answer = await control(world, [["text", TEXT]]);
-    same("answer", answer, { status: 503, stage: "host asleep" });
-    await writeFile(`${power}/control`, "on");
-    const events = triples(await world.onKeyboard([["text", "bad"]]));
-    // The kernel keeps one report for a host that sleeps, and nobody can take it back.
-    same("events", events, [...tap("KeyA"), ...tap("KeyB"), ...tap("KeyA"), ...tap("KeyD")]);
   },
 });
