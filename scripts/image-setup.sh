@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 say() { printf 'image-setup: %s\n' "$*" >&2; }
 
-packages=(mmdebstrap qemu-user-static uidmap mtools dosfstools e2fsprogs fdisk squashfs-tools
+packages=(mmdebstrap arch-test qemu-user-static uidmap mtools dosfstools e2fsprogs fdisk squashfs-tools
 	zstd xz-utils cpio device-tree-compiler openssl rauc debian-archive-keyring)
 case ${1:-build} in
 build) ;;
