@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include "deliver.h"
 #include "standstill.h"
 
 #define SIZE(type) printf("%s %zu\n", #type, sizeof(struct type))
@@ -278,6 +279,27 @@ static void waits(void)
 	FIELD(standstill, is_marked);
 }
 
+static void deliveries(void)
+{
+	SIZE(delivery);
+	FIELD(delivery, fds[0]);
+	FIELD(delivery, fds[1]);
+	FIELD(delivery, fds[2]);
+	FIELD(delivery, fds[3]);
+	FIELD(delivery, host);
+	FIELD(delivery, endpoint);
+	FIELD(delivery, reports);
+	FIELD(delivery, length);
+	FIELD(delivery, at);
+	FIELD(delivery, pending);
+	FIELD(delivery, call);
+	FIELD(delivery, cancelled);
+	FIELD(delivery, patience_us);
+	FIELD(delivery, until_us);
+	NUMBER(ENDPOINTS);
+	NUMBER(HOST_SPOKE);
+}
+
 static void errors(void)
 {
 	for (int number = 1; number < 134; number++) {
@@ -295,6 +317,7 @@ int main(void)
 	media();
 	constants();
 	waits();
+	deliveries();
 	errors();
 	return 0;
 }

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 #include "changes.h"
+#include "export.h"
 
 struct block {
 	uint64_t start, length, stride, count;

@@ -2,8 +2,6 @@
 #pragma once
 #include <stdint.h>
 
-#define EXPORT __attribute__((visibility("default")))
-
 /* Rows under each other, in bytes from the start of the frame; `length` of each are looked at. */
 struct rows {
 	uint32_t start, stride, length, count, count_in_strip;

@@ -6,8 +6,7 @@
  * makes multiplications of eight lanes out of the plain loops, on either architecture.
  */
 #include <stdint.h>
-
-#define EXPORT __attribute__((visibility("default")))
+#include "export.h"
 
 static inline uint16_t clamp(uint16_t value, uint16_t low, uint16_t high)
 {

@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
+#include "export.h"
 #include "standstill.h"
 #include "sys.h"
 

@@ -20,13 +20,12 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+#include "export.h"
 #include "sys.h"
 
 #ifdef NDEBUG
 #error "assertions stay in"
 #endif
-
-#define EXPORT __attribute__((visibility("default")))
 
 /* EINTR is tried again this often and then handed up: a loop without a bound is a hang. */
 enum { TRIES_MAX = 8 };

@@ -33,7 +33,7 @@ build() {
 	mkdir -p build dist
 	"$(compiler_for "$1")" -std=c17 -O3 -Wall -Wextra -Werror -Wconversion -fvisibility=hidden \
 		-fPIC -shared -Wl,-z,relro,-z,now -o build/sys.so \
-		native/sys.c native/changes.c native/standstill.c native/range.c
+		native/sys.c native/changes.c native/standstill.c native/range.c native/deliver.c
 	[ "${2:-}" != native ] || return 0
 	node_modules/.bin/bun build --compile --target="bun-linux-$1" --outfile "dist/linkrd-$1" \
 		--no-compile-autoload-dotenv --no-compile-autoload-bunfig --bytecode --format=esm \

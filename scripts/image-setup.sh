@@ -10,8 +10,8 @@ cd "$(dirname "$0")/.."
 
 say() { printf 'image-setup: %s\n' "$*" >&2; }
 
-packages=(mmdebstrap arch-test qemu-user-static uidmap mtools dosfstools e2fsprogs fdisk squashfs-tools
-	zstd xz-utils cpio kmod device-tree-compiler openssl rauc debian-archive-keyring)
+packages=(mmdebstrap arch-test qemu-user-static uidmap mtools dosfstools e2fsprogs fdisk
+	squashfs-tools zstd xz-utils cpio kmod device-tree-compiler openssl rauc debian-archive-keyring)
 case ${1:-build} in
 build) ;;
 test) packages+=(qemu-system-arm qemu-efi-aarch64 qemu-utils openssh-client curl) ;;

@@ -6,10 +6,10 @@ import type { Settings } from "./config/schema.ts";
 import { openJpeg } from "./ffi/jpeg.ts";
 import type { Sys } from "./ffi/sys.ts";
 import { openYuv } from "./ffi/yuv.ts";
+import type { EndpointPlaces } from "./hid/delivery.ts";
 import { HidDevice } from "./hid/device.ts";
 import { GADGET_PATHS } from "./hid/gadget.ts";
 import { UsbPlug } from "./hid/plug.ts";
-import type { EndpointPlaces } from "./hid/writer.ts";
 import {
   type DeviceThread,
   startVideoThread,
@@ -86,10 +86,10 @@ export class Devices {
   async stop(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
+    this.hid.fail("it is being stopped");
     await Promise.all([running?.video.stop(), running?.writer.stop()]);
     running?.close();
     this.screen.rest();
-    this.hid.fail("it is being stopped");
   }
 }
 

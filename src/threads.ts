@@ -9,8 +9,10 @@ import { Worker } from "node:worker_threads";
 import { LIMITS } from "./base/limits.ts";
 import type { Log } from "./base/log.ts";
 import type { Sys } from "./ffi/sys.ts";
+import type { EndpointPlaces } from "./hid/delivery.ts";
 import type { HidDevice } from "./hid/device.ts";
-import type { EndpointPlaces, WriterMessage } from "./hid/writer.ts";
+import type { WriterWorkerData } from "./hid/worker.ts";
+import type { WriterMessage } from "./hid/writer.ts";
 import type { SimulatedWorkerData } from "./simulated/worker.ts";
 import type { VideoMessage } from "./video/messages.ts";
 import type { Screen } from "./video/screen.ts";
@@ -79,8 +81,10 @@ export function startWriterThread(
     name: "writer",
     sys,
     log,
-    spawn: (calls) =>
-      new Worker(new URL("./hid/worker.ts", import.meta.url), { workerData: { places, calls } }),
+    spawn: (calls) => {
+      const workerData: WriterWorkerData = { places, calls, cancelled: device.cancelled };
+      return new Worker(new URL("./hid/worker.ts", import.meta.url), { workerData });
+    },
     receive: (message) => device.receive(message),
     fail: (detail) => device.fail(detail),
   });

@@ -66,8 +66,8 @@ export const LIMITS = {
   release_retry_ms: 1000,
   /** Characters that cannot be typed, and are named in a refusal. */
   characters_named_max: 8,
-  /** Reports handed to the writer thread and not yet taken by the host. */
-  reports_waiting_max: 64,
+  /** Reports of one call of the writer thread: 1024 characters of two strokes, of two each. */
+  reports_waiting_max: 4096,
 
   token_name_characters_max: 20,
   user_name_characters_max: 32,

@@ -16,9 +16,10 @@ import type { Party } from "./party.ts";
 export interface HidSink {
   /**
    * Writes at most `LIMITS.reports_waiting_max` reports in order. Resolves when the host has taken
-   * the last one. @throws Fault `no_hid` when the host is off or asleep, or the reason of `signal`
+   * the last one; when `signal` aborts, no more than one further report is written.
+   * @throws Fault `no_hid` when the host is off or asleep, or the reason of `signal`
    */
-  send(reports: readonly HidReport[], signal: AbortSignal): Promise<void>;
+  send(reports: readonly HidReport[], signal?: AbortSignal): Promise<void>;
 }
 
 export interface RunnerOptions {
@@ -151,7 +152,7 @@ export class Runner {
   /** Sends releases, which nobody may abort. */
   async #tell(releases: readonly HidReport[]): Promise<void> {
     if (releases.length === 0) return;
-    await this.#options.sink.send(releases, AbortSignal.timeout(LIMITS.report_wait_ms_max));
+    await this.#options.sink.send(releases);
   }
 
   async #perform(event: ControlEvent, party: Party, signal: AbortSignal): Promise<void> {
@@ -222,7 +223,7 @@ export class Runner {
     return [capsLock, ...strokes, capsLock];
   }
 
-  /** In pieces that the sink takes at once, so that a long text can be stopped on its way. */
+  /** In pieces that the sink takes at once: of most events that is one. */
   async #send(reports: readonly HidReport[], signal: AbortSignal): Promise<void> {
     for (let from = 0; from < reports.length; from += LIMITS.reports_waiting_max) {
       signal.throwIfAborted();

@@ -2,10 +2,12 @@
 export const EPERM = 1;
 export const EIO = 5;
 export const E2BIG = 7;
+export const EBADF = 9;
 export const EAGAIN = 11;
 export const EACCES = 13;
 export const EINVAL = 22;
 export const EMSGSIZE = 90;
+export const ECANCELED = 125;
 
 /**
  * Names of the errno values that devices answer with (asm-generic/errno*.h, same on arm64 and x64).
@@ -17,7 +19,7 @@ export const ERRNO_NAMES: ReadonlyMap<number, string> = new Map([
   [EIO, "EIO"],
   [6, "ENXIO"],
   [E2BIG, "E2BIG"],
-  [9, "EBADF"],
+  [EBADF, "EBADF"],
   [EAGAIN, "EAGAIN"],
   [12, "ENOMEM"],
   [EACCES, "EACCES"],
@@ -43,6 +45,7 @@ export const ERRNO_NAMES: ReadonlyMap<number, string> = new Map([
   [108, "ESHUTDOWN"],
   [110, "ETIMEDOUT"],
   [121, "EREMOTEIO"],
+  [ECANCELED, "ECANCELED"],
 ]);
 
 /** The kernel's name of `errno`, a positive number. */

@@ -59,6 +59,7 @@ const SYMBOLS = {
     ],
     returns: "u32",
   },
+  linkrd_deliver: { args: ["ptr"] /* struct delivery *delivery */, returns: "i32" },
   linkrd_stand_still: { args: ["ptr"] /* struct standstill *still */, returns: "i32" },
   linkrd_copy: {
     args: ["ptr", "i64", "u64"] /* void *target, int64_t source, uint64_t length */,
@@ -217,6 +218,14 @@ export class Sys {
   /** Waits while nothing changes (standstill.ts, which `request` is of). @returns 0 or -errno */
   tryStandStill(request: Uint8Array): number {
     return this.#calls.linkrd_stand_still(request);
+  }
+
+  /**
+   * Hands reports to the host (delivery.ts, which `request` is of).
+   * @returns 0, HOST_SPOKE or -errno
+   */
+  tryDeliver(request: Uint8Array): number {
+    return this.#calls.linkrd_deliver(request);
   }
 
   /** Copies mapped device memory, in one pass, to memory of ours. */

@@ -12,8 +12,12 @@ const STAGE_OF_PORT: ReadonlyMap<string, HidStage> = new Map([
   ["suspended", "host asleep"],
 ]);
 
+/** Calls are numbered from 1 to this, and then anew. */
+const CALLS = 0xffff_ffff;
+
 interface Waiting {
   readonly reports: number;
+  readonly signal: AbortSignal | undefined;
   readonly resolve: () => void;
   readonly reject: (fault: Fault) => void;
 }
@@ -31,7 +35,9 @@ export interface HidDeviceParts {
 export class HidDevice {
   readonly #parts: HidDeviceParts;
   /** By what became of the call that they were part of. */
-  readonly reports = new Counts<"taken" | "failed">();
+  readonly reports = new Counts<"taken" | "cancelled" | "failed">();
+  /** Tells the writer thread which call is called off: memory that both see, 0 for none. */
+  readonly cancelled = new Uint32Array(new SharedArrayBuffer(4));
   readonly #waiting = new Map<number, Waiting>();
   #lastCall = 0;
   #stage: HidStage | undefined;
@@ -77,20 +83,25 @@ export class HidDevice {
   }
 
   /**
-   * Sends at most LIMITS.reports_waiting_max reports in order.
+   * Sends at most LIMITS.reports_waiting_max reports in order. When `signal` aborts, no more than
+   * the one that is being written is; of such calls there is one at a time.
    *
-   * @returns when the host has taken the last one; rejects with Fault `no_hid` that says why not
+   * @returns when the host has taken the last one; rejects with Fault `no_hid` that says why not,
+   * or with the reason of `signal`
    */
-  send(reports: readonly HidReport[]): Promise<void> {
-    const call = ++this.#lastCall >>> 0;
-    return new Promise((resolve, reject) => {
-      const packet = packReports(call, reports);
-      if (!this.#parts.write(packet)) {
-        reject(new Fault("too_many", "too much input is waiting for the host: try again later"));
-        return;
+  send(reports: readonly HidReport[], signal?: AbortSignal): Promise<void> {
+    const call = (this.#lastCall % CALLS) + 1;
+    this.#lastCall = call;
+    const cancel = () => this.#cancel(call);
+    const sent = new Promise<void>((resolve, reject) => {
+      signal?.throwIfAborted();
+      if (!this.#parts.write(packReports(call, reports))) {
+        throw new Fault("too_many", "too much input is waiting for the host: try again later");
       }
-      this.#waiting.set(call, { reports: reports.length, resolve, reject });
+      this.#waiting.set(call, { reports: reports.length, signal, resolve, reject });
+      signal?.addEventListener("abort", cancel);
     });
+    return sent.finally(() => signal?.removeEventListener("abort", cancel));
   }
 
   /** Takes what the writer thread says. */
@@ -104,6 +115,10 @@ export class HidDevice {
     const waiting = this.#waiting.get(message.call);
     this.#waiting.delete(message.call);
     this.reports.add(message.kind, waiting?.reports);
+    if (message.kind === "cancelled") {
+      waiting?.reject(waiting.signal?.reason);
+      return;
+    }
     if (message.kind === "taken") {
       this.#stage = undefined;
       waiting?.resolve();
@@ -114,11 +129,18 @@ export class HidDevice {
     waiting?.reject(hidFault(this.#stage, detail));
   }
 
-  /** The writer thread is gone: whoever waits for it is told. */
+  /** The writer thread is gone, or is to go: whoever waits for it is told. */
   fail(detail: string): void {
     this.#stage = "failed";
-    for (const { reject } of this.#waiting.values()) reject(hidFault("failed", detail));
+    for (const [call, { signal, reject }] of this.#waiting) {
+      if (signal !== undefined) this.#cancel(call);
+      reject(hidFault("failed", detail));
+    }
     this.#waiting.clear();
+  }
+
+  #cancel(call: number): void {
+    Atomics.store(this.cancelled, 0, call);
   }
 }
 

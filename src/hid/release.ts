@@ -1,9 +1,9 @@
 import { LIMITS } from "../base/limits.ts";
 import type { Sys } from "../ffi/sys.ts";
-import { ReportEndpoint } from "./endpoint.ts";
+import { Delivery, type EndpointPlaces } from "./delivery.ts";
+import { packReports } from "./packet.ts";
 import { allUpReports } from "./reports.ts";
 import { NotTaken } from "./stage.ts";
-import type { EndpointPlaces } from "./writer.ts";
 
 /**
  * Lets go of every key and button, without a daemon: writes all-up reports to the device nodes.
@@ -12,15 +12,15 @@ import type { EndpointPlaces } from "./writer.ts";
  */
 export function releaseKeys(sys: Sys, places: EndpointPlaces): void {
   const untilUs = sys.monotonicUs() + LIMITS.report_wait_ms_max * 1000;
-  for (const { endpoint, bytes } of allUpReports()) {
-    const device = new ReportEndpoint(sys, places[endpoint]);
+  const nobody = new Uint32Array(1);
+  const delivery = new Delivery({ sys, places, cancelled: nobody, onLights: () => undefined });
+  // One by one: what one endpoint refuses is no reason to leave the others.
+  for (const report of allUpReports()) {
     try {
-      device.write(bytes, untilUs);
-      device.waitTaken(untilUs);
+      delivery.deliver(packReports(1, [report]), untilUs - sys.monotonicUs());
     } catch (error) {
       if (!(error instanceof NotTaken)) throw error;
-    } finally {
-      device.close();
     }
   }
+  delivery.close();
 }

@@ -1,12 +1,20 @@
 /** Entry point of the writer thread. */
 import { parentPort, workerData } from "node:worker_threads";
 import { openSys } from "../ffi/sys.ts";
-import { type EndpointPlaces, runWriter } from "./writer.ts";
+import type { EndpointPlaces } from "./delivery.ts";
+import { runWriter } from "./writer.ts";
 
-const { places, calls } = workerData as { places: EndpointPlaces; calls: number };
+export interface WriterWorkerData {
+  readonly places: EndpointPlaces;
+  readonly calls: number;
+  readonly cancelled: Uint32Array;
+}
+
+const { places, calls, cancelled } = workerData as WriterWorkerData;
 runWriter({
   sys: openSys(),
   places,
   calls,
+  cancelled,
   post: (message) => parentPort?.postMessage(message),
 });

@@ -1,14 +1,15 @@
 import { LIMITS } from "../base/limits.ts";
 import { EAGAIN } from "../ffi/errno.ts";
 import { POLL, PollSet, type Sys } from "../ffi/sys.ts";
-import type { Endpoint } from "./descriptors.ts";
-import { ReportEndpoint } from "./endpoint.ts";
-import { PACKET_BYTES_MAX, unpackReports } from "./packet.ts";
+import { Delivery, type EndpointPlaces } from "./delivery.ts";
+import type { ReportEndpoint } from "./endpoint.ts";
+import { callOf, PACKET_BYTES_MAX } from "./packet.ts";
 import { type HidStage, NotTaken } from "./stage.ts";
 
 /** What the writer thread says: how a call ended, and what the host's keyboard lights show. */
 export type WriterMessage =
   | { readonly kind: "taken"; readonly call: number }
+  | { readonly kind: "cancelled"; readonly call: number }
   | {
       readonly kind: "failed";
       readonly call: number;
@@ -17,14 +18,13 @@ export type WriterMessage =
     }
   | { readonly kind: "leds"; readonly leds: number };
 
-/** Paths of device nodes, or descriptors of sockets that lead to the simulated host. */
-export type EndpointPlaces = Readonly<Record<Endpoint, string | number>>;
-
 export interface WriterParts {
   readonly sys: Sys;
   readonly places: EndpointPlaces;
   /** The end of a socket pair from which calls are read, a packet each. */
   readonly calls: number;
+  /** The number of the call that its caller has called off, as HidDevice writes it. */
+  readonly cancelled: Uint32Array;
   readonly post: (message: WriterMessage) => void;
 }
 
@@ -39,16 +39,13 @@ const IDLE_MS = 60_000;
  *
  * A call is answered when the host has taken its last report. What cannot be taken within
  * LIMITS.report_wait_ms_max fails the call, and the rest of its reports are dropped, not kept for
- * later: input that comes late is worse than input that is refused.
+ * later: input that comes late is worse than input that is refused. One that is called off ends
+ * with the report that is being written.
  */
-export function runWriter({ sys, places, calls, post }: WriterParts): void {
-  const endpoints: Readonly<Record<Endpoint, ReportEndpoint>> = {
-    keyboard: new ReportEndpoint(sys, places.keyboard),
-    pointer: new ReportEndpoint(sys, places.pointer),
-    mouse: new ReportEndpoint(sys, places.mouse),
-    consumer: new ReportEndpoint(sys, places.consumer),
-  };
-  const { keyboard } = endpoints;
+export function runWriter({ sys, places, calls, cancelled, post }: WriterParts): void {
+  const onLights = (leds: number) => post({ kind: "leds", leds });
+  const delivery = new Delivery({ sys, places, cancelled, onLights });
+  const { keyboard } = delivery;
   const packet = new Uint8Array(PACKET_BYTES_MAX);
   const set = new PollSet([
     [calls, POLL.in],
@@ -61,15 +58,12 @@ export function runWriter({ sys, places, calls, post }: WriterParts): void {
     }
     set.set(1, keyboard.fd ?? -1, POLL.in);
     sys.poll(set, keyboard.fd === undefined ? LOOK_AGAIN_MS : IDLE_MS);
-    if (set.ready(1) !== 0) {
-      const leds = keyboard.read();
-      if (leds !== undefined) post({ kind: "leds", leds });
-    }
+    if (set.ready(1) !== 0) delivery.listen();
     for (;;) {
       const size = sys.tryRead(calls, packet);
       if (size === -EAGAIN) break;
       if (size <= 0) return;
-      post(perform(sys, endpoints, packet.subarray(0, size)));
+      post(perform(delivery, packet.subarray(0, size)));
     }
   }
 }
@@ -83,21 +77,11 @@ function look(endpoint: ReportEndpoint): void {
   }
 }
 
-function perform(
-  sys: Sys,
-  endpoints: Readonly<Record<Endpoint, ReportEndpoint>>,
-  packet: Uint8Array,
-): WriterMessage {
-  const { call, reports } = unpackReports(packet);
-  const patienceUs = LIMITS.report_wait_ms_max * 1000;
+function perform(delivery: Delivery, packet: Uint8Array): WriterMessage {
+  const call = callOf(packet);
   try {
-    for (const { endpoint, bytes } of reports) {
-      endpoints[endpoint].write(bytes, sys.monotonicUs() + patienceUs);
-    }
-    for (const endpoint of new Set(reports.map((report) => report.endpoint))) {
-      endpoints[endpoint].waitTaken(sys.monotonicUs() + patienceUs);
-    }
-    return { kind: "taken", call };
+    const isTaken = delivery.deliver(packet, LIMITS.report_wait_ms_max * 1000);
+    return { kind: isTaken ? "taken" : "cancelled", call };
   } catch (error) {
     if (!(error instanceof NotTaken)) throw error;
     return { kind: "failed", call, stage: error.stage, detail: error.detail };

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, jest, test } from "bun:test";
 import { Fault } from "../../src/base/fault.ts";
+import { LIMITS } from "../../src/base/limits.ts";
 import type { Batch, ControlEvent } from "../../src/control/events.ts";
 import { Runner } from "../../src/control/runner.ts";
 import { layoutOf, strokesOf } from "../../src/hid/layout.ts";
@@ -116,16 +117,25 @@ test("keys stay down between batches, and holdings tell which", async () => {
   expect(runner.holdings.keys).toEqual([]);
 });
 
-test("a long text goes in pieces, and stops between them with everything up", async () => {
+test("a text is one call, which its signal stops on its way, with everything up", async () => {
   const { sink, runner } = setUp();
-  const client = new AbortController();
-  sink.before = async () => {
-    if (sink.sizes.length === 2) client.abort(new Error("client gone"));
-  };
   const text: Batch = [typed("a".repeat(1024))];
+  await runner.run(text, ME, signal);
+  expect(sink.sizes).toEqual([2048]);
+  const client = new AbortController();
+  sink.before = async (stop) => {
+    client.abort(new Error("client gone"));
+    stop?.throwIfAborted();
+  };
   await expect(runner.run(text, ME, client.signal)).rejects.toThrow("client gone");
-  expect(sink.sizes).toEqual([64, 64, 64, 1]);
+  expect(sink.sizes).toEqual([2048, 1]);
   expect(sink.taken.slice(-1)).toEqual(ALL_UP);
+});
+
+test("a text of many strokes goes in pieces that the sink takes at once", async () => {
+  const { sink, runner } = setUp();
+  await runner.run([typed("a".repeat(LIMITS.reports_waiting_max))], ME, signal);
+  expect(sink.sizes).toEqual([LIMITS.reports_waiting_max, LIMITS.reports_waiting_max]);
 });
 
 test("when the host takes no reports, all is let go and the fault is told", async () => {

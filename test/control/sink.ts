@@ -7,9 +7,9 @@ export class NotingSink implements HidSink {
   /** How many reports came in each call. */
   readonly sizes: number[] = [];
   /** Awaited before each call's reports are taken; replace it to stall or to fail. */
-  before: (signal: AbortSignal) => Promise<void> = async () => undefined;
+  before: (signal?: AbortSignal) => Promise<void> = async () => undefined;
 
-  async send(reports: readonly HidReport[], signal: AbortSignal): Promise<void> {
+  async send(reports: readonly HidReport[], signal?: AbortSignal): Promise<void> {
     await this.before(signal);
     this.sizes.push(reports.length);
     for (const { endpoint, bytes } of reports) {

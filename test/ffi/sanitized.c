@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "../../native/deliver.h"
 #include "../../native/standstill.h"
 
 int32_t linkrd_open(const char *path, int32_t flags);
@@ -29,6 +30,7 @@ int32_t linkrd_set_nice(int32_t nice);
 int32_t linkrd_exchange(const char *one, const char *other);
 int32_t linkrd_differs(const void *kept, int64_t frame, uint64_t length);
 int32_t linkrd_stand_still(struct standstill *still);
+int32_t linkrd_deliver(struct delivery *delivery);
 void linkrd_copy(void *target, int64_t source, uint64_t length);
 void linkrd_expand_luma(const uint8_t *source, uint8_t *target, uint64_t length);
 void linkrd_expand_chroma(const uint8_t *source, uint8_t *target, uint64_t length);
@@ -275,6 +277,92 @@ static void standstill(uint32_t type)
 	free(stage);
 }
 
+/* What the next writes fail with, one after the other; 0 ends them. */
+static const int NO_ERRNOS[] = {0}, FULL[] = {EAGAIN, EAGAIN, EAGAIN, 0}, GONE[] = {ESHUTDOWN, 0};
+static const int *write_errnos = NO_ERRNOS;
+
+ssize_t write(int fd, const void *bytes, size_t length)
+{
+	if (!*write_errnos) return syscall(SYS_write, fd, bytes, length);
+	errno = *write_errnos++;
+	return -1;
+}
+
+static const uint8_t REPORTS[] = {0, 3, 1, 2, 3, 2, 1, 9, 0, 2, 4, 5};
+static const uint32_t NOBODY = 0, FIRST = 1;
+
+/* A call of three reports, on exactly as much memory, for two endpoints, of four. */
+static struct delivery call(const int32_t keyboard[2], const int32_t mouse[2])
+{
+	uint8_t *reports = memcpy(malloc(sizeof REPORTS), REPORTS, sizeof REPORTS);
+	return (struct delivery){.fds = {keyboard[0], -1, mouse[0], -1}, .host = keyboard[0],
+				 .reports = reports, .length = sizeof REPORTS, .call = 1,
+				 .cancelled = &NOBODY, .patience_us = 20000};
+}
+
+#define DELIVER(result, where) \
+	CHECK(linkrd_deliver(&delivery) == (result) && delivery.endpoint == (where))
+
+static void taken(const int32_t keyboard[2], const int32_t mouse[2])
+{
+	char bytes[8];
+	struct delivery delivery = call(keyboard, mouse);
+	delivery.fds[2] = -1;
+	DELIVER(-EBADF, 2);
+	delivery.fds[2] = mouse[0];
+	/* Writable, and then it is not: again and again. */
+	write_errnos = FULL;
+	DELIVER(0, 2);
+	CHECK(delivery.at == sizeof REPORTS && delivery.pending == 0);
+	CHECK(linkrd_read(keyboard[1], bytes, 8) == 3 && bytes[2] == 3);
+	CHECK(linkrd_read(keyboard[1], bytes, 8) == 2 && bytes[1] == 5);
+	CHECK(linkrd_read(mouse[1], bytes, 8) == 1 && bytes[0] == 9);
+	free((void *)delivery.reports);
+}
+
+static void refused(const int32_t keyboard[2], const int32_t mouse[2])
+{
+	struct delivery delivery = call(keyboard, mouse);
+	for (uint32_t cut = 1; cut < 5; cut++) {
+		delivery.length = cut;
+		DELIVER(-EINVAL, 0);
+	}
+	delivery.length = sizeof REPORTS;
+	delivery.cancelled = &FIRST;
+	DELIVER(-ECANCELED, 0);
+	delivery.cancelled = &NOBODY;
+	write_errnos = GONE;
+	DELIVER(-ESHUTDOWN, 0);
+	CHECK(delivery.at == 0);
+	/* Full, and the host speaks; what it says is for others to read, and the time runs on. */
+	while (write(keyboard[0], "x", 1) == 1);
+	CHECK(write(keyboard[1], "l", 1) == 1);
+	DELIVER(HOST_SPOKE, 0);
+	char light;
+	CHECK(linkrd_read(keyboard[0], &light, 1) == 1);
+	int64_t until_us = delivery.until_us;
+	DELIVER(-EAGAIN, 0);
+	CHECK(delivery.until_us == until_us && linkrd_monotonic_us() >= until_us);
+	/* A host that left is told by the write, one that broke by the wait for what was written. */
+	close(keyboard[1]);
+	delivery.until_us = 0;
+	DELIVER(-ECONNRESET, 0);
+	delivery.at = sizeof REPORTS;
+	delivery.pending = 1;
+	close(keyboard[0]);
+	DELIVER(-EIO, 0);
+	free((void *)delivery.reports);
+}
+
+static void delivering(void)
+{
+	int32_t keyboard[2], mouse[2];
+	CHECK(linkrd_socketpair(keyboard) == 0 && linkrd_socketpair(mouse) == 0);
+	taken(keyboard, mouse);
+	refused(keyboard, mouse);
+	close(mouse[0]), close(mouse[1]);
+}
+
 int main(int count, char **arguments)
 {
 	CHECK(count == 2);
@@ -283,6 +371,7 @@ int main(int count, char **arguments)
 	changes(0);
 	changes(14);
 	matrices();
+	delivering();
 	standstill(V4L2_BUF_TYPE_VIDEO_CAPTURE);
 	standstill(V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE);
 	return 0;

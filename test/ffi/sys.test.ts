@@ -270,7 +270,9 @@ describe("the native library", () => {
   test("is clean under the address and undefined-behaviour sanitizers", () => {
     const program = join(folder, "sanitized");
     const flags = "-std=gnu17 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all";
-    const natives = ["sys", "changes", "standstill", "range"].map((name) => `native/${name}.c`);
+    const natives = ["sys", "changes", "standstill", "range", "deliver"].map(
+      (name) => `native/${name}.c`,
+    );
     const sources = [...natives, "test/ffi/sanitized.c"];
     const command = ["gcc", ...flags.split(" "), "-o", program, ...sources];
     const made = Bun.spawnSync(command, { cwd: root });

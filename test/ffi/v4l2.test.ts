@@ -3,9 +3,12 @@ import { beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DELIVERY, HOST_SPOKE } from "../../src/ffi/delivery.ts";
 import {
   E2BIG,
   EAGAIN,
+  EBADF,
+  ECANCELED,
   EINVAL,
   EIO,
   EMSGSIZE,
@@ -17,6 +20,7 @@ import { STANDSTILL } from "../../src/ffi/standstill.ts";
 import type { Layout } from "../../src/ffi/struct.ts";
 import { OPEN, POLL, PollSet } from "../../src/ffi/sys.ts";
 import * as v4l2 from "../../src/ffi/v4l2.ts";
+import { ENDPOINTS } from "../../src/hid/descriptors.ts";
 
 const said = new Map<string, number>();
 
@@ -64,6 +68,7 @@ const STRUCTS: Readonly<Record<string, readonly [string, Layout, (field: string)
   SUBDEV_FORMAT: ["v4l2_subdev_format", media.SUBDEV_FORMAT, inside("format", ["which", "pad"])],
   SUBDEV_MBUS_CODE_ENUM: ["v4l2_subdev_mbus_code_enum", media.SUBDEV_MBUS_CODE_ENUM, same],
   STANDSTILL: ["standstill", STANDSTILL, same],
+  DELIVERY: ["delivery", DELIVERY, same],
 };
 
 function same(field: string): string {
@@ -110,11 +115,15 @@ const NUMBERS: Readonly<Record<string, number>> = {
   O_WRONLY: OPEN.writeOnly,
   O_RDWR: OPEN.readWrite,
   O_NONBLOCK: OPEN.nonBlocking,
+  ENDPOINTS: ENDPOINTS.length,
+  HOST_SPOKE,
   EIO,
   E2BIG,
+  EBADF,
   EAGAIN,
   EINVAL,
   EMSGSIZE,
+  ECANCELED,
 };
 
 /** What the header says of each name; undefined, which equals no number, if it says nothing. */
@@ -123,7 +132,7 @@ function header(names: readonly string[]): Record<string, number | undefined> {
 }
 
 test("every structure of the tables is held against the headers", () => {
-  const layouts = Object.entries({ ...v4l2, ...media, STANDSTILL }).filter(([, value]) =>
+  const layouts = Object.entries({ ...v4l2, ...media, STANDSTILL, DELIVERY }).filter(([, value]) =>
     isLayout(value),
   );
   expect(layouts.map(([name]) => name).sort()).toEqual(Object.keys(STRUCTS).sort());

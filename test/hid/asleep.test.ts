@@ -88,3 +88,30 @@ test("what it missed never comes, it is told to let go, and the next text is exa
   expect(all.slice(releases.length)).toEqual(["000005", ""]);
   await stop();
 }, 30_000);
+
+test("a text whose client leaves stops where the host is, and is let go of", async () => {
+  const { runner, poll, stop } = setUp();
+  const client = new AbortController();
+  const text = typed("a".repeat(1024));
+  // More than the host's port keeps: it takes a part and waits.
+  const run = runner.run([text], ME, client.signal);
+  const taken = await until("the port to be full", 5, async () => {
+    const some = poll();
+    return some.length > 0 ? some : undefined;
+  });
+  client.abort(new Error("client gone"));
+  let isOver = false;
+  const over = run.catch(() => undefined).then(() => (isOver = true));
+  while (!isOver) {
+    taken.push(...poll());
+    await Bun.sleep(0);
+  }
+  await over;
+  await expect(run).rejects.toThrow("client gone");
+  taken.push(...poll());
+  expect(taken.length).toBeLessThan(2 * text.strokes.length);
+  expect(taken.at(-1)).toBe("");
+  await runner.run([typed("b")], ME, signal);
+  expect(poll()).toEqual(["000005", ""]);
+  await stop();
+}, 30_000);

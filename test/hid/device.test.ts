@@ -101,6 +101,28 @@ test("without a controller there is no gadget, unless something else takes repor
   expect(device.state(undefined).stage).toBe("ok");
 });
 
+test("a call that is called off ends with the reason, as the writer thread says it", async () => {
+  const { device, packets } = setUp();
+  const client = new AbortController();
+  const before = device.send([REPORT], client.signal);
+  device.receive({ kind: "taken", call: 1 });
+  await before;
+  const [off, release] = [device.send([REPORT], client.signal), device.send([REPORT])];
+  expect(device.cancelled[0]).toBe(0);
+  client.abort(new Error("client gone"));
+  expect(device.cancelled[0]).toBe(2);
+  device.receive({ kind: "cancelled", call: 2 });
+  await expect(off).rejects.toThrow("client gone");
+  device.receive({ kind: "taken", call: 3 });
+  await release;
+  await expect(device.send([REPORT], client.signal)).rejects.toThrow("client gone");
+  expect(packets).toHaveLength(3);
+  expect(device.reports.entries()).toEqual([
+    ["taken", 2],
+    ["cancelled", 1],
+  ]);
+});
+
 test("a full letterbox is too many, and nothing waits for it", async () => {
   const { device } = setUp(1);
   const first = outcome(device.send([REPORT]));
@@ -114,11 +136,21 @@ test("when the writer thread is gone, all who wait are told", async () => {
   const calls = [device.send([REPORT]), device.send([REPORT])].map(outcome);
   device.fail("the writer thread: a bug");
   const failed = ["no_hid", "failed"];
+  expect(device.cancelled[0]).toBe(0);
   expect(await Promise.all(calls)).toEqual([failed, failed]);
   expect(device.state(SIMULATED_PORT).stage).toBe("failed");
   const next = outcome(device.send([REPORT]));
   device.receive({ kind: "taken", call: 3 });
   expect(await next).toBe("done");
+});
+
+test("a thread that is to go does not do to its end what was called for meanwhile", async () => {
+  const { device } = setUp();
+  const { signal } = new AbortController();
+  const call = outcome(device.send([REPORT], signal));
+  device.fail("it is being stopped");
+  expect(device.cancelled[0]).toBe(1);
+  expect(await call).toEqual(["no_hid", "failed"]);
 });
 
 test("lights are kept, and answer no call", () => {

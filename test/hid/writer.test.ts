@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LIMITS } from "../../src/base/limits.ts";
 import { openSys } from "../../src/ffi/sys.ts";
+import type { EndpointPlaces } from "../../src/hid/delivery.ts";
 import { ENDPOINTS, type Endpoint } from "../../src/hid/descriptors.ts";
 import { packReports } from "../../src/hid/packet.ts";
-import { type EndpointPlaces, runWriter, type WriterMessage } from "../../src/hid/writer.ts";
+import { runWriter, type WriterMessage } from "../../src/hid/writer.ts";
 
 const sys = openSys();
 const folder = mkdtempSync(join(tmpdir(), "linkrd-writer-"));
@@ -48,6 +49,7 @@ function write(
   places: EndpointPlaces,
   calls: readonly (readonly ReturnType<typeof report>[])[],
   onPost: (message: WriterMessage) => void = () => undefined,
+  cancelled = new Uint32Array(1),
 ): WriterMessage[] {
   const [ours, theirs] = sys.socketPair();
   calls.forEach((reports, index) => void sys.tryWrite(ours, packReports(index + 1, reports)));
@@ -57,7 +59,7 @@ function write(
     posted.push(message);
     onPost(message);
   };
-  runWriter({ sys, places, calls: theirs, post });
+  runWriter({ sys, places, calls: theirs, cancelled, post });
   sys.close(theirs);
   return posted;
 }
@@ -108,6 +110,17 @@ describe("a call", () => {
     expect(taken("keyboard")).toHaveLength(waiting);
   });
 
+  test("that is called off is not begun, and the next one is done", () => {
+    const { places, taken } = makeHost();
+    const calls = [1, 2, 3].map((first) => [report("mouse", first)]);
+    const posted = write(places, calls, undefined, Uint32Array.of(2));
+    const kinds = ["taken", "cancelled", "taken"];
+    expect(posted).toEqual(
+      kinds.map((kind, index) => ({ kind, call: index + 1 }) as WriterMessage),
+    );
+    expect(taken("mouse")).toEqual([1, 3]);
+  });
+
   test("to a host that is gone fails, and the thread lives on", () => {
     const { places, ports, taken } = makeHost();
     sys.close(ports.mouse);
@@ -143,7 +156,8 @@ describe("a keyboard at its end is not read again and again", () => {
       return answer;
     });
     const post = () => expect.unreachable();
-    runWriter({ sys, places: { ...places, keyboard }, calls: theirs, post });
+    const cancelled = new Uint32Array(1);
+    runWriter({ sys, places: { ...places, keyboard }, calls: theirs, cancelled, post });
     sys.close(theirs);
     return answers;
   }
