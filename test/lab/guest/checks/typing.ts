@@ -1,10 +1,12 @@
 /** Long texts: nothing lost, nothing twice. How fast, beside raw reports, is told. */
-import { closeSync, openSync, writeSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { Held } from "../../../../src/hid/held.ts";
+import { layoutOf, strokesOf } from "../../../../src/hid/layout.ts";
 import { group } from "../check.ts";
 import { HidWorld } from "../hid-world.ts";
 import { printableText, typedText } from "../keys.ts";
 import { text } from "../linkrd.ts";
-import { same } from "../run.ts";
+import { run, same } from "../run.ts";
 
 /** Four batches of five texts, as somebody sends a file. */
 const BATCHES = 4;
@@ -14,17 +16,18 @@ const CHARACTERS = 1000;
 const REPORTS = 2;
 
 /**
- * Reports a second that the kernel takes from whoever does nothing but write them. They tell the
- * host nothing new, so that nobody has to read as fast.
+ * Reports a second that dd gets into the kernel, which does nothing but read and write them: those
+ * of `characters`, before the same reader, on the same core.
  */
-function rawReportsPerSecond(count: number): number {
-  const gadget = openSync("/dev/hidg0", "w");
-  const report = new Uint8Array(8);
-  const started = performance.now();
-  for (let at = 0; at < count; at++) writeSync(gadget, report);
-  const seconds = (performance.now() - started) / 1000;
-  closeSync(gadget);
-  return count / seconds;
+async function rawReportsPerSecond(characters: string): Promise<number> {
+  const { strokes } = strokesOf(characters, layoutOf("us"));
+  const reports = new Held().type(strokes).map(({ bytes }) => bytes);
+  await writeFile("/tmp/reports", Buffer.concat(reports));
+  const copy = ["dd", "if=/tmp/reports", "of=/dev/hidg0", `bs=${reports[0]?.length}`];
+  const { stderr } = await run(["taskset", "-c", "0", ...copy]);
+  const seconds = Number(/ ([\d.e-]+) s,/.exec(stderr)?.[1]);
+  if (!(seconds > 0)) throw new Error(`dd: ${stderr}`);
+  return reports.length / seconds;
 }
 
 export const typing = group("typing", HidWorld.open, {
@@ -32,10 +35,10 @@ export const typing = group("typing", HidWorld.open, {
     const all = printableText(BATCHES * TEXTS * CHARACTERS);
     const rates: { typed: number; raw: number }[] = [];
     for (let batch = 0; batch < BATCHES; batch++) {
-      const raw = rawReportsPerSecond(400);
-      await world.onKeyboard([]);
       const part = (at: number) => all.slice(at * CHARACTERS, (at + 1) * CHARACTERS);
       const texts = Array.from({ length: TEXTS }, (_, at) => part(batch * TEXTS + at));
+      const raw = await rawReportsPerSecond(texts.join(""));
+      same("what dd typed", typedText(await world.onKeyboard([])), texts.join(""));
       const events = texts.map((each) => ["text", each]);
       const { status, body } = await world.linkrd.curl("/api/public/control?report=1", { events });
       same("status", status, 200);
