@@ -13,7 +13,7 @@ common=$PWD/build/image
 out=$common${VARIANT:+/$VARIANT}
 slot=$boot/a
 disk=4c4e4b52
-root="root=PARTUUID=$disk-02 rootfstype=squashfs ro rootwait panic=10"
+root="root=PARTUUID=$disk-02 rootfstype=squashfs ro panic=10"
 
 place_raspberry_pi() {
 	local firmware board

@@ -35,7 +35,7 @@ async function fill(slot: string, version: string): Promise<void> {
 
 async function runs(slot: "a" | "b"): Promise<void> {
   const root = { a: "02", b: "03" }[slot];
-  await writeFile(join(folder, "cmdline"), `quiet root=PARTUUID=4c4e4b52-${root} rootwait\n`);
+  await writeFile(join(folder, "cmdline"), `quiet root=PARTUUID=4c4e4b52-${root} ro\n`);
 }
 
 async function order(...words: string[]): Promise<Outcome> {
