@@ -56,6 +56,7 @@ export class Devices {
       write: (packet) => this.#running?.writer.send(packet) ?? false,
       nowUs: () => sys.monotonicUs(),
       isUnplugged: () => this.plug.isOut,
+      wake: () => this.plug.wake(),
     });
   }
 

@@ -169,6 +169,7 @@ describe("a thread that fails is told of and started again", () => {
       write: (packet) => thread.send(packet),
       nowUs: () => 0,
       isUnplugged: () => false,
+      wake: () => undefined,
     });
     const [keyboard, port] = sys.socketPair();
     const places = { keyboard, pointer: keyboard, mouse: keyboard, consumer: keyboard };
@@ -240,6 +241,7 @@ describe("a thread that fails is told of and started again", () => {
       write: () => false,
       nowUs: () => 0,
       isUnplugged: () => false,
+      wake: () => undefined,
     });
     const places = Object.fromEntries(
       ENDPOINTS.map((one) => [one, `/dev/null/${one}`]),

@@ -12,6 +12,9 @@ const STAGE_OF_PORT: ReadonlyMap<string, HidStage> = new Map([
   ["suspended", "host asleep"],
 ]);
 
+/** A host that takes nothing for so long may be asleep: no host polls as rarely. */
+const WAKE_AFTER_MS = 100;
+
 /** Calls are numbered from 1 to this, and then anew. */
 const CALLS = 0xffff_ffff;
 
@@ -29,6 +32,8 @@ export interface HidDeviceParts {
   readonly nowUs: () => number;
   /** Whether there is a gadget that is at no controller: it has no device nodes then either. */
   readonly isUnplugged: () => boolean;
+  /** Wakes the host, if it sleeps. */
+  readonly wake: () => void;
 }
 
 /** The main thread's side of the writer thread: reports go in, an answer comes for each call. */
@@ -84,7 +89,8 @@ export class HidDevice {
 
   /**
    * Sends at most LIMITS.reports_waiting_max reports in order. When `signal` aborts, no more than
-   * the one that is being written is; of such calls there is one at a time.
+   * the one that is being written is; of such calls there is one at a time. They are input, which
+   * wakes a host that sleeps; what has no signal lets go, and wakes nobody.
    *
    * @returns when the host has taken the last one; rejects with Fault `no_hid` that says why not,
    * or with the reason of `signal`
@@ -101,7 +107,11 @@ export class HidDevice {
       this.#waiting.set(call, { reports: reports.length, signal, resolve, reject });
       signal?.addEventListener("abort", cancel);
     });
-    return sent.finally(() => signal?.removeEventListener("abort", cancel));
+    const waking = signal && setTimeout(this.#parts.wake, WAKE_AFTER_MS);
+    return sent.finally(() => {
+      clearTimeout(waking);
+      signal?.removeEventListener("abort", cancel);
+    });
   }
 
   /** Takes what the writer thread says. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { type GadgetPlace, gadgetRoot } from "./gadget.ts";
 import { boundUdc } from "./gadget-tree.ts";
+import { stateOf } from "./udc.ts";
 
 export class UsbPlug {
   readonly #root: string;
@@ -29,6 +30,22 @@ export class UsbPlug {
   /** Whether there is a gadget that is at no controller, whoever took it from there. */
   get isOut(): boolean {
     return existsSync(this.#root) && boundUdc(this.#root) === "";
+  }
+
+  /**
+   * Wakes a host whose port is suspended, if the host lets devices wake it, and the controller can
+   * (`srp` calls the kernel's usb_gadget_wakeup, whose answer nobody is told). Where linkrd may
+   * not, or there is no such host, nothing is done.
+   */
+  wake(): void {
+    const udc = boundUdc(this.#root);
+    if (udc === "") return;
+    try {
+      if (stateOf(this.#udcClass, udc) !== "suspended") return;
+      writeFileSync(join(this.#udcClass, udc, "srp"), "1");
+    } catch {
+      // The controller left in this moment, or udev has not given it to linkrd's group.
+    }
   }
 
   /**

@@ -16,9 +16,29 @@ export function readUsbPort(udcClass = "/sys/class/udc"): UsbPort | undefined {
   try {
     const [controller] = readdirSync(udcClass).sort();
     if (controller === undefined) return undefined;
-    const state = readFileSync(join(udcClass, controller, "state"), "utf8").trim();
-    return { controller, state };
+    return { controller, state: stateOf(udcClass, controller) };
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * The state of one controller. Most of their drivers do not tell there that the host has suspended
+ * the port; the gadget does, in an attribute of its own (kernel: composite.c).
+ * @throws Error where it is not there
+ */
+export function stateOf(udcClass: string, controller: string): string {
+  const folder = join(udcClass, controller);
+  const state = readFileSync(join(folder, "state"), "utf8").trim();
+  return state === "configured" && isSuspended(join(folder, "device")) ? "suspended" : state;
+}
+
+/** @param device whose child the gadget is, named gadget or gadget.N by the kernel's age */
+function isSuspended(device: string): boolean {
+  try {
+    const names = readdirSync(device).filter((name) => /^gadget(\.\d+)?$/.test(name));
+    return names.some((name) => readFileSync(join(device, name, "suspended"), "utf8")[0] === "1");
+  } catch {
+    return false;
   }
 }

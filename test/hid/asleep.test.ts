@@ -34,6 +34,7 @@ function setUp() {
     write: (packet) => thread?.send(packet) ?? false,
     nowUs: () => 0,
     isUnplugged: () => false,
+    wake: () => undefined,
   });
   const log = createLog(
     () => "error",

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, jest, test } from "bun:test";
 import { Fault } from "../../src/base/fault.ts";
 import { HidDevice } from "../../src/hid/device.ts";
 import { packReports } from "../../src/hid/packet.ts";
@@ -9,11 +9,12 @@ const REPORT = { endpoint: "mouse", bytes: Uint8Array.of(0, 1, 2, 3, 4) } as con
 /** A device whose packets are kept, as many as fit. */
 function setUp(room = Number.POSITIVE_INFINITY) {
   const packets: Uint8Array[] = [];
-  const [clock, plug] = [{ us: 0 }, { isOut: false }];
+  const [clock, plug] = [{ us: 0 }, { isOut: false, woken: 0 }];
   const device = new HidDevice({
     write: (packet) => packets.length < room && packets.push(packet) > 0,
     nowUs: () => clock.us,
     isUnplugged: () => plug.isOut,
+    wake: () => void plug.woken++,
   });
   return { device, packets, clock, plug };
 }
@@ -121,6 +122,27 @@ test("a call that is called off ends with the reason, as the writer thread says 
     ["taken", 2],
     ["cancelled", 1],
   ]);
+});
+
+test("a host that takes no input for a moment is woken, and not by what lets go", async () => {
+  jest.useFakeTimers();
+  const { device, plug } = setUp();
+  const { signal } = new AbortController();
+  const [fast, slow, release] = [
+    device.send([REPORT], signal),
+    device.send([REPORT], signal),
+    device.send([REPORT]),
+  ];
+  device.receive({ kind: "taken", call: 1 });
+  await fast;
+  jest.advanceTimersByTime(99);
+  expect(plug.woken).toBe(0);
+  jest.advanceTimersByTime(1000);
+  expect(plug.woken).toBe(1);
+  device.receive({ kind: "taken", call: 2 });
+  device.receive({ kind: "taken", call: 3 });
+  await Promise.all([slow, release]);
+  jest.useRealTimers();
 });
 
 test("a full letterbox is too many, and nothing waits for it", async () => {

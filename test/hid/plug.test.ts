@@ -1,9 +1,10 @@
 /** Against files; that a host sees it come and go is tried in the lab. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsbPlug } from "../../src/hid/plug.ts";
+import { readUsbPort } from "../../src/hid/udc.ts";
 
 let folder = "";
 let file = "";
@@ -38,9 +39,33 @@ test("one that was never plugged in goes to the first controller", () => {
   expect(readFileSync(file, "utf8")).toBe("one.usb");
 });
 
+test("a host that sleeps is woken, and no other", () => {
+  const controller = join(folder, "udc/two.usb");
+  const [state, srp] = [join(controller, "state"), join(controller, "srp")];
+  writeFileSync(file, "two.usb\n");
+  plug.wake();
+  writeFileSync(state, "configured\n");
+  plug.wake();
+  expect(existsSync(srp)).toBe(false);
+  writeFileSync(state, "suspended\n");
+  plug.wake();
+  expect(readFileSync(srp, "utf8")).toBe("1");
+  rmSync(srp);
+  // As the gadget tells it, where the controller does not.
+  writeFileSync(state, "configured\n");
+  mkdirSync(join(controller, "device/gadget.0"), { recursive: true });
+  writeFileSync(join(controller, "device/gadget.0/suspended"), "1\n");
+  plug.wake();
+  expect(readFileSync(srp, "utf8")).toBe("1");
+  expect(readUsbPort(join(folder, "udc"))).toBeUndefined();
+  rmSync(join(folder, "udc/one.usb"), { recursive: true });
+  expect(readUsbPort(join(folder, "udc"))).toEqual({ controller: "two.usb", state: "suspended" });
+});
+
 test("without a gadget nothing is done", () => {
   rmSync(join(file, ".."), { recursive: true });
   expect(plug.connected).toBeNull();
   plug.set(false);
+  plug.wake();
   expect([plug.connected, plug.isOut]).toEqual([null, false]);
 });

@@ -33,6 +33,7 @@ export async function FIRST_BOOT(image: string, report: Report): Promise<void> {
   await isProvisioned(context);
   await isClosed(context);
   await showsAndTypes(context);
+  await plugsAndWakes(context);
   await startsAgain(context);
 }
 
@@ -182,6 +183,41 @@ async function showsAndTypes(context: Context): Promise<void> {
        od -An -v -w24 -t x2 /tmp/events`,
     );
     for (const key of KEY_A) if (!events.includes(key)) throw new Error(`${events}, not ${key}`);
+    return undefined;
+  });
+}
+
+/** Rights that only the units give: the daemon is a user of its own. */
+async function plugsAndWakes({ machine, report, token }: Context): Promise<void> {
+  await report.check("the daemon pulls the USB cable, and plugs it in", async () => {
+    const read = "cat /sys/class/udc/dummy_udc.0/state";
+    for (const [connected, state] of [
+      ["0", "not attached"],
+      ["1", "configured"],
+    ]) {
+      const path = `/api/hid/set_connected?connected=${connected}`;
+      const { stdout } = await machine.curl(path, "-X", "POST", "-u", `x:${token}`);
+      if (!/"ok": ?true/.test(stdout)) throw new Error(stdout);
+      await machine.wait(`the port to be ${state}`, async () => {
+        return (await machine.root(read)).stdout.trim() === state || undefined;
+      });
+    }
+    return undefined;
+  });
+  await report.check("a key wakes a host that sleeps", async () => {
+    const found = await machine.must(
+      `echo 1 >/sys/module/usbhid/parameters/ignoreled
+       product=$(grep -l 'keyboard and mouse' /sys/bus/usb/devices/*/product)
+       cd \${product%/product}/power
+       echo 0 >autosuspend_delay_ms; echo auto >control
+       for turn in $(seq 100); do
+         [ $(cat runtime_status) != suspended ] || break
+         sleep 0.2
+       done
+       echo 60000 >autosuspend_delay_ms; cat runtime_status
+       linkrd type a >/dev/null; cat runtime_status; echo on >control`,
+    );
+    if (found !== "suspended\nactive") throw new Error(found);
     return undefined;
   });
 }

@@ -1,5 +1,5 @@
 /** The host goes away in the middle of a text: none of it comes later, and the next is exact. */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { group } from "../check.ts";
 import { EV } from "../evdev.ts";
 import { CONFIGFS, gadgets } from "../gadget.ts";
@@ -68,5 +68,24 @@ export const cutOff = group("cut off in the middle of a text", HidWorld.open, {
     await cutOffBy(world, "unplugged", () => writeFile(file, "\n"));
     await writeFile(file, UDC);
     await typesExactly(world);
+  },
+  "the host sleeps, and input wakes it": async (world) => {
+    // A keyboard with a light on is kept awake otherwise, and the console has one on at times.
+    await writeFile("/sys/module/usbhid/parameters/ignoreled", "1");
+    const power = `/sys/bus/usb/devices/${usbDevice()}/power`;
+    const status = async () => (await readFile(`${power}/runtime_status`, "utf8")).trim();
+    await writeFile(`${power}/autosuspend_delay_ms`, "0");
+    await writeFile(`${power}/control`, "auto");
+    await until("the host to sleep", 20, async () => (await status()) === "suspended" || undefined);
+    await until("the sleep to be told", 20, async () => {
+      return (await hid(world)).stage === "host asleep" || undefined;
+    });
+    // It must not fall asleep again between two reports.
+    await writeFile(`${power}/autosuspend_delay_ms`, "60000");
+    same("status", await status(), "suspended");
+    const events = triples(await world.onKeyboard([["text", "bad"]]));
+    same("events", events, [...tap("KeyB"), ...tap("KeyA"), ...tap("KeyD")]);
+    same("status", await status(), "active");
+    await writeFile(`${power}/control`, "on");
   },
 });
