@@ -1,7 +1,7 @@
 /**
  * The power goes while an update is written: whatever the boot loaders would start then is whole.
- * As in power-cuts.ts the card loses what it had not yet written, and all rounds go on from one
- * moment.
+ * As in power-cuts.ts the card takes the power away right after one of its writes, and loses what
+ * it had not yet written; all rounds go on from one moment. The first one is not cut: it counts.
  */
 import { createHash, randomInt } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -16,9 +16,11 @@ import { Machine, WORK } from "./machine.ts";
 import type { Report } from "./report.ts";
 
 const BOOT_SLOT = resolve(import.meta.dir, "../../../image/overlay/usr/lib/linkrd/boot-slot");
-const ROUNDS = 6;
-/** What an update takes in emulation, more or less: the power goes within so long. */
-const UPDATE_MS = 90_000;
+/** Of these one half is anywhere in the update, the other among the orders to the boot loaders. */
+const ROUNDS = 8;
+/** The last writes of an update: the slot's folder, its name, the order to start it. */
+const ORDERS = 60;
+const UPDATE_SECONDS_MAX = 900;
 const CARD_BYTES = 2 ** 31;
 const BOOT_AT = 16 * 2 ** 20;
 /** Of the roots, behind the boot partition's start. */
@@ -39,11 +41,19 @@ export async function UPDATE_CUTS(image: string, report: Report): Promise<void> 
   await must(["cp", "--sparse=always", image, card]);
   const bundles = await Bundles.of(image, join(WORK, "bundles"));
   const scene = await prepare(card, report, bundles);
+  let writes = 0;
+  await report.check("an update whose power stays counts its writes", async () => {
+    const round = await oneRound(scene, Number.POSITIVE_INFINITY, false);
+    writes = round.writes;
+    if (round.starts !== "b") throw new Error(round.said);
+    return `${writes}: ${round.said}`;
+  });
   const found = { a: 0, b: 0 };
   for (let round = 1; round <= ROUNDS; round++) {
     await report.check(`power cut in an update, ${round} of ${ROUNDS}`, async () => {
-      const afterMs = randomInt(UPDATE_MS);
-      const { starts, said } = await oneRound(scene, afterMs, round === ROUNDS);
+      const among = round % 2 === 0 ? Math.min(ORDERS, writes) : writes;
+      const after = writes - randomInt(among);
+      const { starts, said } = await oneRound(scene, after, round === ROUNDS);
       found[starts] += 1;
       return said;
     });
@@ -73,24 +83,29 @@ async function prepare(image: string, report: Report, bundles: Bundles): Promise
   return { machine, image, socket, state, contents, bundles };
 }
 
-async function oneRound(scene: Scene, afterMs: number, startsAfter: boolean) {
+/** @param writes how many writes the card takes in its cache, and then no more */
+async function oneRound(scene: Scene, writes: number, startsAfter: boolean) {
   const { machine, image, socket, state, contents } = scene;
   await rm(socket, { force: true });
   await using card = await CachedCard.insert(socket, image, CARD_BYTES, { contents });
   await machine.goOn(state);
-  const working = machine.root(`linkrd update ${BUNDLE}`, "", 900);
-  await Promise.race([working, Bun.sleep(afterMs)]);
-  const { cached, lost } = await card.cut();
+  const before = card.writes;
+  const working = machine.root(`linkrd update ${BUNDLE}`, "", UPDATE_SECONDS_MAX);
+  const { cached, lost } = await Promise.race([
+    card.cutAfter(writes),
+    working.then(() => card.cut()),
+  ]);
+  const done = card.writes - before;
   await machine.cut();
-  const { stdout } = await working;
-  const [, percent = "0"] = /(\d+)%.*\n[^%]*$/.exec(stdout) ?? [];
+  await working;
   const saved = join(WORK, "cut.img");
   await card.save(BOOT_AT, saved);
   const starts = await startsWhole(saved, scene.bundles);
   if (startsAfter) await startsAndAnswers(scene, card.contents(), starts);
   await rm(saved);
-  const said = `at ${percent} %, ${lost} of ${cached} blocks lost: slot ${starts} starts, whole`;
-  return { starts, said };
+  const loss = `${lost} of ${cached} blocks lost`;
+  const said = `after ${done} writes, ${loss}: slot ${starts} starts, whole`;
+  return { starts, said, writes: done };
 }
 
 /** Which slot both loaders would start; @throws when they differ, or it is not all there */

@@ -46,6 +46,7 @@ export class CachedCard implements Disk, AsyncDisposable {
   readonly #isLiar: boolean;
   readonly #server: { stop: (closeActive: boolean) => void };
   #isOff = false;
+  #writes = 0;
   #due: { writes: number; cut: (loss: Loss) => void } | undefined;
 
   private constructor(socket: string, size: number, base: FileHandle, held: number, how: Manner) {
@@ -71,6 +72,11 @@ export class CachedCard implements Disk, AsyncDisposable {
 
   get isOff(): boolean {
     return this.#isOff;
+  }
+
+  /** How many writes were cached so far. */
+  get writes(): number {
+    return this.#writes;
   }
 
   /** What is on the card, and in its cache; of a machine that stands still. */
@@ -161,7 +167,9 @@ export class CachedCard implements Disk, AsyncDisposable {
       }
       done += part.length;
     }
-    if (keeps || this.#due === undefined) return;
+    if (keeps) return;
+    this.#writes += 1;
+    if (this.#due === undefined) return;
     this.#due.writes -= 1;
     if (this.#due.writes === 0) this.#due.cut(await this.cut());
   }
