@@ -25,12 +25,13 @@ const SOCKET = join(WORK, "card.sock");
 
 /**
  * A daemon whose fsync answers that all is well, and does nothing: a filter of system calls whose
- * error is 0.
+ * error is 0. It takes the place of the unit's own, which names what is allowed: what is allowed
+ * has no error.
  */
 const NO_SYNC = `
 folder=/run/systemd/system/linkrd.service.d
 mkdir -p $folder
-printf '[Service]\\nSystemCallFilter=fsync:0 fdatasync:0 sync:0 syncfs:0\\n' >$folder/no-sync.conf
+printf '[Service]\\nSystemCallFilter=\\nSystemCallFilter=~fsync:0 fdatasync:0 sync:0 syncfs:0\\n' >$folder/no-sync.conf
 systemctl daemon-reload
 systemctl restart linkrd
 `;
