@@ -31,7 +31,8 @@ const SOCKET = join(WORK, "card.sock");
 const NO_SYNC = `
 folder=/run/systemd/system/linkrd.service.d
 mkdir -p $folder
-printf '[Service]\\nSystemCallFilter=\\nSystemCallFilter=~fsync:0 fdatasync:0 sync:0 syncfs:0\\n' >$folder/no-sync.conf
+filter='~fsync:0 fdatasync:0 sync:0 syncfs:0'
+printf '[Service]\\nSystemCallFilter=\\nSystemCallFilter=%s\\n' "$filter" >$folder/no-sync.conf
 systemctl daemon-reload
 systemctl restart linkrd
 `;
