@@ -83,7 +83,9 @@ export class HidDevice {
   }
 
   #stageOf(port: UsbPort | undefined): HidStage | undefined {
-    if (port !== undefined) return STAGE_OF_PORT.get(port.state);
+    const stage = port && STAGE_OF_PORT.get(port.state);
+    if (stage === "host off" && this.#parts.isUnplugged()) return "unplugged";
+    if (port !== undefined) return stage;
     return this.#takenUs === 0 ? "no gadget" : undefined;
   }
 

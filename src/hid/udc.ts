@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { directories, readIfThere } from "./gadget-tree.ts";
 
 /** A USB device controller and what the host has made of it. */
 export interface UsbPort {
@@ -23,22 +24,21 @@ export function readUsbPort(udcClass = "/sys/class/udc"): UsbPort | undefined {
 }
 
 /**
- * The state of one controller. Most of their drivers do not tell there that the host has suspended
- * the port; the gadget does, in an attribute of its own (kernel: composite.c).
- * @throws Error where it is not there
+ * The state of one controller. Most of their drivers tell there neither that the gadget was taken
+ * from it, nor that the host has suspended the port: two other attributes do (kernel: udc/core.c,
+ * composite.c). @throws Error where the controller is not there
  */
 export function stateOf(udcClass: string, controller: string): string {
   const folder = join(udcClass, controller);
   const state = readFileSync(join(folder, "state"), "utf8").trim();
-  return state === "configured" && isSuspended(join(folder, "device")) ? "suspended" : state;
+  if (state !== "configured") return state;
+  if (readIfThere(join(folder, "function")) === "") return "not attached";
+  return isSuspended(join(folder, "device")) ? "suspended" : state;
 }
 
 /** @param device whose child the gadget is, named gadget or gadget.N by the kernel's age */
 function isSuspended(device: string): boolean {
-  try {
-    const names = readdirSync(device).filter((name) => /^gadget(\.\d+)?$/.test(name));
-    return names.some((name) => readFileSync(join(device, name, "suspended"), "utf8")[0] === "1");
-  } catch {
-    return false;
-  }
+  const children = directories(device).map((path) => join(path, "suspended"));
+  const gadgets = children.filter((path) => /\/gadget(\.\d+)?\/suspended$/.test(path));
+  return gadgets.some((path) => readIfThere(path) === "1");
 }

@@ -70,6 +70,11 @@ test("a gadget that is there and has no nodes is unplugged", async () => {
   device.receive({ kind: "failed", call: 1, stage: "no gadget", detail: "" });
   expect(await call).toEqual(["no_hid", "unplugged"]);
   expect(device.state(SIMULATED_PORT).stage).toBe("unplugged");
+  device.receive({ kind: "taken", call: 9 });
+  const port = { controller: "dummy_udc.0", state: "not attached" };
+  expect(device.state(port).stage).toBe("unplugged");
+  plug.isOut = false;
+  expect(device.state(port).stage).toBe("host off");
   device.receive({ kind: "failed", call: 2, stage: "host off", detail: "" });
   expect(device.state(SIMULATED_PORT).stage).toBe("host off");
 });

@@ -55,11 +55,25 @@ test("a host that sleeps is woken, and no other", () => {
   writeFileSync(state, "configured\n");
   mkdirSync(join(controller, "device/gadget.0"), { recursive: true });
   writeFileSync(join(controller, "device/gadget.0/suspended"), "1\n");
+  writeFileSync(join(controller, "function"), "configfs-gadget.linkrd\n");
   plug.wake();
   expect(readFileSync(srp, "utf8")).toBe("1");
   expect(readUsbPort(join(folder, "udc"))).toBeUndefined();
   rmSync(join(folder, "udc/one.usb"), { recursive: true });
   expect(readUsbPort(join(folder, "udc"))).toEqual({ controller: "two.usb", state: "suspended" });
+});
+
+test("a controller without a gadget is attached to nothing, whatever its state says", () => {
+  const udcClass = join(folder, "udc");
+  const state = () => readUsbPort(udcClass)?.state;
+  const controller = join(udcClass, "one.usb");
+  writeFileSync(join(controller, "state"), "configured\n");
+  writeFileSync(join(controller, "function"), "");
+  expect(state()).toBe("not attached");
+  writeFileSync(join(controller, "function"), "configfs-gadget.linkrd\n");
+  expect(state()).toBe("configured");
+  writeFileSync(join(controller, "state"), "default\n");
+  expect(state()).toBe("default");
 });
 
 test("without a gadget nothing is done", () => {

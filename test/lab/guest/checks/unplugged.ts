@@ -60,6 +60,9 @@ export const unplugged = group("host and daemon come and go", HidWorld.open, {
     same("connected before", await connected(world), true);
     await world.linkrd.curl("/api/hid/set_connected?connected=0", {});
     same("connected after", await connected(world), false);
+    // Known before anybody types: dummy_hcd's own state goes on to say that it is configured.
+    const { body } = await world.linkrd.curl("/api/status");
+    same("stage", JSON.parse(text(body)).hid.stage, "unplugged");
     await refusesControl(world);
   },
   "and plugs it in again: keys arrive": async (world) => {
