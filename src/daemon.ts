@@ -2,6 +2,7 @@
  * The daemon: builds its parts, starts them in order, stops them in reverse, lets go of keys last.
  */
 import { randomBytes } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { Authority } from "./access/authority.ts";
 import { openAccess } from "./access/open.ts";
 import { chain, Fault } from "./base/fault.ts";
@@ -145,6 +146,9 @@ class Running implements Daemon {
   async stop(): Promise<void> {
     await this.#watch?.stop();
     await this.#changes;
+    await this.#arbiter.close();
+    // Whose batch ended is told so.
+    await setImmediate();
     await this.#doors?.close();
     await letGo(this.#runner, this.#log);
     await this.#devices.stop();

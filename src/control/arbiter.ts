@@ -45,6 +45,7 @@ export class Arbiter {
   /** Batches that wait until others let them, before they wait for their turn. */
   #patient = 0;
   #running: Running | undefined;
+  #isClosed = false;
 
   constructor({ runner, monotonic }: ArbiterParts) {
     this.#runner = runner;
@@ -66,7 +67,8 @@ export class Arbiter {
    * Runs `batch` when `asker` may and it is its turn. A batch that a person takes over from, that
    * runs too long or whose `signal` aborts ends there, and everything held is let go.
    * @throws Fault `conflict` when somebody else is in control, `too_many` when too many batches
-   * wait, `bad_request` when it took too long, as `Runner.run` does, or the reason of `signal`
+   * wait, `bad_request` when it took too long, `stopping`, as `Runner.run` does, or the reason of
+   * `signal`
    */
   async run(batch: Batch, asker: Asker, signal: AbortSignal): Promise<Outcome> {
     const { party, waitMs, waitingMax } = asker;
@@ -78,6 +80,7 @@ export class Arbiter {
       await this.#permission(party, untilMs, signal);
       using _turn = await this.#turns.take(party, signal, waitingMax);
       signal.throwIfAborted();
+      if (this.#isClosed) throw stopping();
       // Somebody may have come while the batch waited for its turn.
       if (this.#lease.waitMs(party) !== undefined) continue;
       return await this.#runNow(batch, party, signal);
@@ -100,6 +103,13 @@ export class Arbiter {
       await running.ended;
     }
     await this.#runner.letGo(({ kind }) => kind === "token");
+  }
+
+  /** Ends the batch that runs, lets go of what it held, and runs none of those that wait. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#running?.stop.abort(stopping());
+    await this.#running?.ended;
   }
 
   /** Gives the lease back; a person may end that of anybody. @throws Fault `conflict` */
@@ -165,6 +175,10 @@ export class Arbiter {
 
 function sharesHand({ hand }: Party): (other: Party) => boolean {
   return (other) => other.hand === hand;
+}
+
+function stopping(): Fault {
+  return new Fault("stopping", "linkrd is being stopped: see what was done, and try again");
 }
 
 function tookTooLong(): Fault {

@@ -54,6 +54,21 @@ describe("batches", () => {
     expect(arbiter.state.running).toBeUndefined();
   });
 
+  test("end when it is closed, with nothing held, and none begins", async () => {
+    const { sink, arbiter } = setUp();
+    const [running, waiting] = [FOR_EVER, PRESS_B].map((batch) => {
+      return arbiter.run(batch, A, signal).catch((error: unknown) => error);
+    });
+    await taken(sink, 1);
+    await arbiter.close();
+    const stopping = { code: "stopping" };
+    expect(await running).toMatchObject(stopping);
+    expect(await waiting).toMatchObject(stopping);
+    await expect(arbiter.run(PRESS_B, A, signal)).rejects.toMatchObject(stopping);
+    expect(sink.taken).toEqual(["k 000004", "k "]);
+    await arbiter.close();
+  });
+
   test("the ninth that waits is refused, the eight are not", async () => {
     const { sink, arbiter } = setUp();
     const gate = Promise.withResolvers<void>();
