@@ -27,28 +27,20 @@ export const UEFI: Board = {
   network: "virtio-net-pci,romfile=",
 };
 
-/** What a boot loader finds in slot a of an image. */
-interface Loaded {
-  readonly kernel: string;
-  readonly disk: string;
-  readonly tree: string;
-  readonly words: string;
+/** A file of slot a of an image, copied to `folder`. @returns where it is */
+async function copied(image: string, folder: string, name: string): Promise<string> {
+  const target = join(folder, name);
+  await must(["mcopy", "-o", "-i", `${image}@@${BOOT_AT}`, `::a/${name}`, target]);
+  return target;
 }
 
-async function load(image: string, folder: string): Promise<Loaded> {
-  const from = ["-i", `${image}@@${BOOT_AT}`];
-  const copy = async (name: string) => {
-    const target = join(folder, name);
-    await must(["mcopy", "-o", ...from, `::a/${name}`, target]);
-    return target;
-  };
-  const [kernel, disk, tree, line] = await Promise.all([
-    copy("vmlinuz"),
-    copy("initrd.img"),
-    copy("bcm2710-rpi-3-b.dtb"),
-    copy("cmdline.txt"),
-  ]);
-  return { kernel, disk, tree, words: (await Bun.file(line).text()).trim() };
+/** What a boot loader puts into memory, as qemu's arguments. @param more words for the kernel */
+async function load(image: string, folder: string, more: string): Promise<readonly string[]> {
+  const [kernel = "", disk = "", line = ""] = await Promise.all(
+    ["vmlinuz", "initrd.img", "cmdline.txt"].map((name) => copied(image, folder, name)),
+  );
+  const words = (await Bun.file(line).text()).trim();
+  return ["-kernel", kernel, "-initrd", disk, "-append", `${words} ${more}`];
 }
 
 /**
@@ -56,8 +48,7 @@ async function load(image: string, folder: string): Promise<Loaded> {
  * a card that ends before its last partition does, UEFI firmware sees no partition on that at all.
  */
 export async function loaded(image: string, folder: string): Promise<Board> {
-  const { kernel, disk, words } = await load(image, folder);
-  const boot = ["-kernel", kernel, "-initrd", disk, "-append", `${words} console=ttyAMA0`];
+  const boot = await load(image, folder, "console=ttyAMA0");
   return {
     name: "virt, kernel loaded",
     qemu: (card) => [...VIRT, ...boot, ...diskOf(card)],
@@ -71,12 +62,12 @@ export async function loaded(image: string, folder: string): Promise<Board> {
  * start it is to reset, so it stays off.
  */
 export async function raspberryPi3(image: string, folder: string): Promise<Board> {
-  const { kernel, disk, tree, words } = await load(image, folder);
+  const boot = await load(image, folder, "systemd.watchdog_sec=0");
+  const tree = await copied(image, folder, "bcm2710-rpi-3-b.dtb");
   return {
     name: "raspi3b",
     qemu: (card) => [
-      ...["-M", "raspi3b", "-kernel", kernel, "-initrd", disk, "-dtb", tree],
-      ...["-append", `${words} systemd.watchdog_sec=0`],
+      ...["-M", "raspi3b", ...boot, "-dtb", tree],
       ...["-drive", `if=sd,cache=writeback,${card}`],
       // The console is the second UART; what follows is that.
       ...["-serial", "null"],
