@@ -8,7 +8,7 @@ import type { Runner } from "./runner.ts";
 /** Seconds without input after which it begins: kvmd's interval, a quarter more or less. */
 export const JIGGLE_INTERVAL_S = 60;
 const JITTER_S = 15;
-/** Where it may not, because somebody is in control, it looks again after so long. */
+/** Where it may not, because of somebody in control or a host that sleeps, it looks again then. */
 const LOOK_AGAIN_MS = 1000;
 
 /** Five times ten pixels to and fro, where kvmd goes with the relative mouse. */
@@ -29,16 +29,25 @@ const PARTY: Party = {
   watch: () => () => undefined,
 };
 
+export interface JigglerParts {
+  readonly arbiter: Arbiter;
+  readonly runner: Runner;
+  /** A host that sleeps is left alone: input would wake it. */
+  readonly isAsleep: () => boolean;
+}
+
 export class Jiggler {
   readonly #arbiter: Arbiter;
   readonly #runner: Runner;
+  readonly #isAsleep: () => boolean;
   #isActive = false;
   #afterSeconds = JIGGLE_INTERVAL_S;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ arbiter, runner }: { readonly arbiter: Arbiter; readonly runner: Runner }) {
+  constructor({ arbiter, runner, isAsleep }: JigglerParts) {
     this.#arbiter = arbiter;
     this.#runner = runner;
+    this.#isAsleep = isAsleep;
   }
 
   get isActive(): boolean {
@@ -59,9 +68,9 @@ export class Jiggler {
   }
 
   async #look(): Promise<void> {
-    if (this.#runner.idleSeconds >= this.#afterSeconds) {
+    if (this.#runner.idleSeconds >= this.#afterSeconds && !this.#isAsleep()) {
       const { signal } = new AbortController();
-      // Whoever is in control, or a host that sleeps, is not disturbed.
+      // Whoever is in control is not disturbed.
       await this.#arbiter.run(JIGGLE, { party: PARTY, waitMs: 0 }, signal).catch(() => undefined);
       const [least, most] = [JIGGLE_INTERVAL_S - JITTER_S, JIGGLE_INTERVAL_S + JITTER_S];
       this.#afterSeconds = randomInt(least, most + 1);

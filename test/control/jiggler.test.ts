@@ -15,7 +15,9 @@ function setUp() {
   const options = { sink, layout: () => US, leds: () => 0, releaseAfterSeconds: () => 600 };
   const runner = new Runner(options);
   const arbiter = new Arbiter({ runner, monotonic: () => performance.now() });
-  return { sink, arbiter, jiggler: new Jiggler({ runner, arbiter }) };
+  const host = { isAsleep: false };
+  const jiggler = new Jiggler({ runner, arbiter, isAsleep: () => host.isAsleep });
+  return { sink, arbiter, jiggler, host };
 }
 
 async function pass(seconds: number): Promise<void> {
@@ -50,6 +52,18 @@ test("it keeps away from whoever has the lease", async () => {
   await pass(99);
   expect(sink.taken).toEqual([]);
   await pass(30);
+  expect(sink.taken).toEqual(JIGGLE);
+  jiggler.switch(false);
+});
+
+test("a host that sleeps is not woken by it", async () => {
+  const { sink, jiggler, host } = setUp();
+  host.isAsleep = true;
+  jiggler.switch(true);
+  await pass(200);
+  expect(sink.taken).toEqual([]);
+  host.isAsleep = false;
+  await pass(3);
   expect(sink.taken).toEqual(JIGGLE);
   jiggler.switch(false);
 });

@@ -75,7 +75,8 @@ export class HidPanel {
 
   constructor(parts: HidPanelParts) {
     this.#parts = parts;
-    this.#jiggler = new Jiggler(parts);
+    const isAsleep = () => parts.hid.state(parts.usbPort()).stage === "host asleep";
+    this.#jiggler = new Jiggler({ ...parts, isAsleep });
   }
 
   /**
