@@ -18,20 +18,22 @@ enum { HEAD_BYTES = 2 };
 
 /*
  * Waits for `fd`, a moment at most; `events` are 0 if nothing came yet. Answers 0, HOST_SPOKE if
- * there is nothing but that, or -errno: -EAGAIN when the time of this report is over.
+ * there is nothing but that, or -errno: -EAGAIN when the time of this report is over, of which the
+ * first look is no part: a report that comes with no time left is tried once.
  */
 static int32_t wait_for(struct delivery *delivery, int32_t fd, int32_t *events)
 {
 	int64_t now = linkrd_monotonic_us();
 	*events = 0;
 	if (!delivery->until_us) delivery->until_us = now + delivery->patience_us;
-	if (now >= delivery->until_us) return -EAGAIN;
+	else if (now >= delivery->until_us) return -EAGAIN;
 	if (__atomic_load_n(delivery->cancelled, __ATOMIC_SEQ_CST) == delivery->call) {
 		return -ECANCELED;
 	}
 	struct pollfd ends[] = {{.fd = fd, .events = POLLOUT},
 				{.fd = delivery->host, .events = POLLIN}};
-	int64_t left_ms = (delivery->until_us - now + 999) / 1000;
+	int64_t left_us = delivery->until_us - now;
+	int64_t left_ms = left_us > 0 ? (left_us + 999) / 1000 : 0;
 	int32_t wait_ms = left_ms < LOOK_AGAIN_MS ? (int32_t)left_ms : LOOK_AGAIN_MS;
 	int32_t ready = linkrd_poll(ends, 2, wait_ms);
 	*events = ends[0].revents;

@@ -317,6 +317,12 @@ static void taken(const int32_t keyboard[2], const int32_t mouse[2])
 	CHECK(linkrd_read(keyboard[1], bytes, 8) == 3 && bytes[2] == 3);
 	CHECK(linkrd_read(keyboard[1], bytes, 8) == 2 && bytes[1] == 5);
 	CHECK(linkrd_read(mouse[1], bytes, 8) == 1 && bytes[0] == 9);
+	/* No time is left: what is taken at once is taken all the same. */
+	delivery.patience_us = -1;
+	delivery.at = 0;
+	DELIVER(0, 2);
+	while (linkrd_read(keyboard[1], bytes, 8) > 0);
+	CHECK(linkrd_read(mouse[1], bytes, 8) == 1);
 	free((void *)delivery.reports);
 }
 

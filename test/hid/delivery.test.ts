@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OPEN, openSys } from "../../src/ffi/sys.ts";
 import { Delivery } from "../../src/hid/delivery.ts";
-import type { Endpoint } from "../../src/hid/descriptors.ts";
+import { ENDPOINTS, type Endpoint } from "../../src/hid/descriptors.ts";
 import { ReportEndpoint } from "../../src/hid/endpoint.ts";
 import { packReports } from "../../src/hid/packet.ts";
+import { releaseKeys } from "../../src/hid/release.ts";
 import { NotTaken } from "../../src/hid/stage.ts";
 
 const sys = openSys();
@@ -169,6 +170,17 @@ describe("a node", () => {
     expect(stage(".")).toEqual(["failed", `open ${folder}: EISDIR`]);
     expect(stage("file/hidg0")[0]).toBe("failed");
   });
+});
+
+test("keys are let go on each endpoint, also behind one that has taken all the time", () => {
+  const pairs = ENDPOINTS.map((endpoint) => [endpoint, sys.socketPair()] as const);
+  const ends = pairs.map(([endpoint, [ours]]) => [endpoint, ours]);
+  const [[, keyboard], ...others] = pairs as [(typeof pairs)[number], ...typeof pairs];
+  fill(keyboard[0]);
+  releaseKeys(sys, Object.fromEntries(ends) as Record<Endpoint, number>);
+  for (const [, [, theirs]] of others)
+    expect(sys.tryRead(theirs, new Uint8Array(64))).toBePositive();
+  for (const fd of pairs.flatMap(([, pair]) => pair)) sys.close(fd);
 });
 
 test("a call that is called off meanwhile ends at once, and leaves nothing behind", async () => {
