@@ -1,20 +1,37 @@
 #!/usr/bin/env bash
 # Runs every check, or the suites named (types lint shell unit browser lab arm64), and ends with
-# true totals over all of them in one line: `N passed, N failed, N skipped`.
+# true totals over all of them in one line: `N passed, N failed, N skipped`. What failed is told
+# again right before it, for whoever sees no more than the end.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 export PATH="$PWD/node_modules/.bin:$PATH"
 reports=build/reports
 mkdir -p "$reports"
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 told=
 
 count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
 
 # A suite without a test runner: one check, which passes when the command does.
 check() {
-	printf '\n== %s\n' "$1"
+	local name=$1
 	shift
-	if "$@"; then count 1 0 0; else count 0 1 0; fi
+	printf '\n== %s\n' "$name"
+	if "$@"; then
+		count 1 0 0
+	else
+		count 0 1 0
+		tell "$name"
+	fi
+}
+
+tell() { told+="  $1"$'\n'; }
+
+# The failures in a report of bun's: name and message, a line each.
+failures() {
+	sed -n -e '/<testcase /{s/.* name="\([^"]*\)" classname="\([^"]*\)".*/\2 > \1: /;h}' \
+		-e '/<failure /{s/.* message="\([^"]*\)".*/\1/;H;x;s/\n//;p}' "$1" |
+		sed -e 's/&#10;/ /g;s/&lt;/</g;s/&gt;/>/g;s/&quot;/"/g;s/&apos;/'"'"'/g;s/&amp;/\&/g' |
+		cut -c -400
 }
 
 # An attribute of the report's first element.
@@ -31,11 +48,16 @@ suite() {
 	totals=$(grep -m 1 '<testsuites ' "$report" 2>/dev/null)
 	if [ -z "$totals" ]; then
 		count 0 1 0
+		tell "$name wrote no report (exit $status)"
 		return
 	fi
 	tests=$(number tests) failures=$(number failures) skips=$(number skipped)
 	count $((tests - failures - skips)) "$failures" "$skips"
-	[ $status -eq 0 ] || [ "$failures" -gt 0 ] || count 0 1 0
+	while read -r line; do tell "$name: $line"; done < <(failures "$report")
+	if [ $status -ne 0 ] && [ "$failures" -eq 0 ]; then
+		count 0 1 0
+		tell "$name failed outside its tests (exit $status)"
+	fi
 }
 
 units() {
@@ -70,5 +92,6 @@ run() {
 
 [ $# -gt 0 ] || set -- types lint shell unit browser lab arm64
 for name in "$@"; do run "$name"; done
+[ -z "$told" ] || printf '\nfailed:\n%s' "$told"
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ]
