@@ -19,11 +19,13 @@ async function openSettings(options: Options = {}): Promise<Person> {
   return person;
 }
 
+async function openDialog(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Generate" }).click();
+  await page.getByRole("dialog").waitFor();
+}
+
 async function generate(page: Page, name: string, password = PASSWORD): Promise<void> {
   const dialog = page.getByRole("dialog");
-  if (!(await dialog.isVisible())) {
-    await page.getByRole("button", { name: "Generate" }).click();
-  }
   await dialog.getByLabel("Secret Name").fill(name);
   await dialog.getByLabel("User Password").fill(password);
   await dialog.getByRole("button", { name: "Generate" }).click();
@@ -38,7 +40,7 @@ async function generated(page: Page, name: string): Promise<string> {
 test("a token is generated, used by curl, seen in use, revoked and deleted", async () => {
   await using person = await openSettings();
   const { page, complaints } = person;
-  await page.getByRole("button", { name: "Generate" }).click();
+  await openDialog(page);
   await page.getByLabel("metrics").uncheck();
   await page.getByLabel("Expiration").selectOption("In 30 days");
   const token = await generated(page, "ci-deploy-01");
@@ -71,7 +73,7 @@ test("each refusal stands next to its field, in the vendor's words", async () =>
   await using person = await openSettings();
   const { page, complaints } = person;
   const field = (label: string) => page.locator(".field", { has: page.getByLabel(label) });
-  await page.getByRole("button", { name: "Generate" }).click();
+  await openDialog(page);
   await generate(page, "Not-A-Name-");
   await field("Secret Name").getByText("Invalid Name Format", { exact: true }).waitFor();
   await generate(page, "test");
@@ -91,6 +93,7 @@ test("without a clipboard the token is selected, to be copied by hand", async ()
   await using person = await openSettings();
   const { page } = person;
   await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await openDialog(page);
   const token = await generated(page, "by-hand");
   await page.getByRole("button", { name: "Copy" }).click();
   await page.getByText("Copy Failed").waitFor();
@@ -101,6 +104,7 @@ test("with a clipboard it is on it", async () => {
   const permissions = ["clipboard-read", "clipboard-write"];
   await using person = await openSettings({ permissions });
   const { page } = person;
+  await openDialog(page);
   const token = await generated(page, "on-clipboard");
   await page.getByRole("button", { name: "Copy" }).click();
   await page.getByText("Copied.").waitFor();
