@@ -22,7 +22,8 @@ export class InputFeed {
   readonly #parts: FeedParts;
   readonly #closing = new AbortController();
   #waiting: ControlEvent[] = [];
-  #isRunning = false;
+  /** Until nothing waits any more. */
+  #running: Promise<void> | undefined;
   /** Why input was refused last; "" when it was not. */
   #refusal = "";
 
@@ -40,11 +41,19 @@ export class InputFeed {
       else this.#waiting.splice(-1, 1, both);
     }
     if (this.#waiting.length > LIMITS.input_events_waiting_max) return false;
-    if (!this.#isRunning) void this.#run();
+    this.#running ??= this.#run();
     return true;
   }
 
-  /** Takes no more, and lets go of what was pressed through it. */
+  /** Takes no more, does what it has taken unless that comes too late, and closes. */
+  async end(): Promise<void> {
+    const timer = setTimeout(() => this.#closing.abort(), LIMITS.input_wait_ms_max);
+    await this.#running;
+    clearTimeout(timer);
+    await this.close();
+  }
+
+  /** Drops what waits, and lets go of what was pressed through it. */
   async close(): Promise<void> {
     this.#waiting = [];
     this.#closing.abort();
@@ -53,7 +62,6 @@ export class InputFeed {
 
   /** In pieces, so that others have a turn in between. */
   async #run(): Promise<void> {
-    this.#isRunning = true;
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, LIMITS.input_events_at_once_max);
       try {
@@ -63,7 +71,7 @@ export class InputFeed {
         await this.#giveUp(error);
       }
     }
-    this.#isRunning = false;
+    this.#running = undefined;
   }
 
   async #do(batch: Batch): Promise<void> {

@@ -16,14 +16,20 @@ export interface Socket {
 export interface SocketHandler {
   open(socket: Socket): void;
   message(socket: Socket, message: Uint8Array | string): void;
-  /** The connection is gone, whoever ended it. */
-  close(): void;
+  /**
+   * The connection is gone, whoever ended it.
+   *
+   * @param code of RFC 6455, section 7.4: the client's, or what `Socket.close` was given
+   */
+  close(code: number): void;
 }
 
 /** Codes of RFC 6455, section 7.4.1, and of the application. */
 export const CLOSE = {
   /** The client asked for it. */
   normal: 1000,
+  /** No goodbye: the connection broke. */
+  lost: 1006,
   /** A message that no client of ours sends. */
   policy: 1008,
   /** Ours to mend. */
@@ -60,7 +66,7 @@ export const websocket: Bun.WebSocketHandler<SocketData> = {
     const bytes = typeof message === "string" ? message : new Uint8Array(message);
     ws.data.handler.message(socketOf(ws), bytes);
   },
-  close: (ws) => ws.data.handler.close(),
+  close: (ws, code) => ws.data.handler.close(code),
 };
 
 function socketOf(ws: Bun.ServerWebSocket<SocketData>): Socket {

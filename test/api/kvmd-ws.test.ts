@@ -100,12 +100,13 @@ describe("what changes", () => {
     expect(Object.keys(client.events("hid")[before] ?? {})).toEqual(["mouse"]);
     expect(client.state("hid")["mouse"]).toMatchObject({ absolute: false });
     await linkrd.ask("/api/hid/set_params?mouse_output=usb", { method: "POST" });
-    client.say("key", { key: "CapsLock", state: true, finish: true });
-    await client.until(() => {
-      const { leds } = client.state("hid")["keyboard"] as { leds: { caps: boolean } };
-      return leds.caps || undefined;
-    });
-    client.say("key", { key: "CapsLock", state: true, finish: true });
+    for (const lit of [true, false]) {
+      client.say("key", { key: "CapsLock", state: true, finish: true });
+      await client.until(() => {
+        const { leds } = client.state("hid")["keyboard"] as { leds: { caps: boolean } };
+        return leds.caps === lit || undefined;
+      });
+    }
   });
 
   test("is told by uptime about every five seconds", async () => {
@@ -140,6 +141,20 @@ describe("input", () => {
       (await lastLine()) === "$ hI1" ? true : undefined,
     );
     await untilHeld({});
+  });
+
+  test("that was sent before a goodbye is done, and nothing stays down", async () => {
+    for (const end of ["close", "end"]) {
+      using client = await KvmdClient.connect(linkrd);
+      client.bytes("0103 456e746572");
+      for (const key of ["KeyB", "KeyY", "KeyE"]) client.say("key", { key, state: true });
+      if (end === "end") client.bytes("");
+      else client[Symbol.dispose]();
+      await until("it to be typed", 15, async () =>
+        (await lastLine()) === "$ bye" ? true : undefined,
+      );
+      await untilHeld({});
+    }
   });
 
   test("moves the pointer, presses buttons and turns wheels", async () => {

@@ -119,6 +119,35 @@ test("closing while it waits for its turn presses nothing", async () => {
   expect(sink.taken).toEqual([]);
 });
 
+test("ending does what it has taken, and then lets go", async () => {
+  const { sink, runner, feed } = setUp();
+  const go = stall(sink);
+  for (const usage of [4, 5, 6]) feed.push([key(usage), key(usage, false)]);
+  feed.push([key(7)]);
+  const ended = feed.end();
+  go();
+  await ended;
+  const taps = ["k 000004", "k ", "k 000005", "k ", "k 000006", "k "];
+  expect(sink.taken).toEqual([...taps, "k 000007", "k "]);
+  expect(runner.holdings.keys).toEqual([]);
+});
+
+test("ending does not wait for long", async () => {
+  jest.useFakeTimers();
+  const { sink, arbiter, feed } = setUp();
+  const leaving = new AbortController();
+  const asker = { party: partyOf("person", "c"), waitMs: 0 };
+  const lasting: Batch = [{ kind: "delay", milliseconds: 600_000 }];
+  const running = arbiter.run(lasting, asker, leaving.signal).catch(() => "left");
+  feed.push([key(4)]);
+  const ended = feed.end();
+  jest.advanceTimersByTime(LIMITS.input_wait_ms_max);
+  await ended;
+  leaving.abort();
+  expect(await running).toBe("left");
+  expect(sink.taken).toEqual([]);
+});
+
 test("what cannot be done soon, behind a batch that lasts, is not done at all", async () => {
   jest.useFakeTimers();
   const { sink, arbiter, refusals, feed } = setUp();

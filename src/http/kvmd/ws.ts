@@ -100,11 +100,13 @@ class Client implements SocketHandler, HubClient {
     else if (read?.kind === "input") this.#take(read.events);
   }
 
-  close(): void {
+  /** Who says goodbye has what was sent before it done; of a connection that broke it is too old. */
+  close(code: number): void {
     this.#isEnding = true;
-    this.#unwatch?.();
     this.#hub.leave(this);
-    void this.#feed?.close();
+    const ended = code === CLOSE.lost ? this.#feed?.close() : this.#feed?.end();
+    // Until then a credential that ends takes its input along.
+    void Promise.resolve(ended).then(this.#unwatch);
   }
 
   hear(event: string): void {
@@ -138,6 +140,7 @@ class Client implements SocketHandler, HubClient {
 
   #end(code: number, reason: string): void {
     this.#isEnding = true;
+    if (code !== CLOSE.normal) void this.#feed?.close();
     this.#socket?.close(code, reason);
   }
 }
