@@ -100,7 +100,7 @@ class Client implements SocketHandler, HubClient {
     else if (read?.kind === "input") this.#take(read.events);
   }
 
-  /** Who says goodbye has what was sent before it done; of a connection that broke it is too old. */
+  /** What was sent before a goodbye is done; what comes before a break may be old, and is not. */
   close(code: number): void {
     this.#isEnding = true;
     this.#hub.leave(this);
