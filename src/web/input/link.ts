@@ -1,5 +1,5 @@
-/** The way of keys and mouse to linkrd: /api/ws, opened again whenever it is lost. */
-import { Retry } from "../state/retry.ts";
+/** The way of keys and mouse to linkrd: /api/ws. */
+import { LastingSocket } from "../state/lasting-socket.ts";
 import { Store } from "../state/store.ts";
 import { type Bytes, PONG, ping } from "./protocol.ts";
 
@@ -31,88 +31,66 @@ export class InputLink {
   readonly refused = new Store("");
   /** How long linkrd takes to answer, there and back. */
   readonly roundTripMs = new Store<number | undefined>(undefined);
-  readonly #parts: InputLinkParts;
-  readonly #retry = new Retry();
-  readonly #gone = new AbortController();
-  #socket: WebSocket | undefined;
+  readonly #socket: LastingSocket;
+  readonly #onLost: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #refusalTimer: ReturnType<typeof setTimeout> | undefined;
   #unanswered = 0;
   #askedMs = 0;
 
-  constructor(parts: InputLinkParts) {
-    this.#parts = parts;
+  constructor({ url, onLost }: InputLinkParts) {
+    this.#onLost = onLost;
+    this.#socket = new LastingSocket({
+      url,
+      onOpen: () => this.#opened(),
+      onMessage: (data) => this.#take(data),
+      onLost: () => this.#lost(),
+    });
   }
 
   start(): void {
-    const { signal } = this.#gone;
-    window.addEventListener("online", () => this.#connectNow(), { signal });
-    this.#connect();
+    this.#socket.start();
   }
 
   stop(): void {
-    this.#gone.abort();
     clearTimeout(this.#timer);
-    this.#socket?.close();
+    this.#socket.stop();
   }
 
   /** @returns false when there is no way: what was to be sent is lost, never late */
   send(message: Bytes): boolean {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
-    this.#socket.send(message);
+    return this.#socket.send(message);
+  }
+
+  #opened(): void {
+    this.#unanswered = 0;
+    this.isOpen.set(true);
+    this.#ping();
+  }
+
+  #lost(): boolean {
+    clearTimeout(this.#timer);
+    this.isOpen.set(false);
+    this.roundTripMs.set(undefined);
+    this.#onLost();
     return true;
   }
 
-  #connect(): void {
-    const former = this.#socket;
-    const socket = new WebSocket(this.#parts.url);
-    this.#socket = socket;
-    former?.close();
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => {
-      this.#retry.reset();
-      this.#unanswered = 0;
-      this.isOpen.set(true);
-      this.#ping(socket);
-    };
-    socket.onmessage = ({ data }) => this.#take(data);
-    socket.onclose = () => this.#closed(socket);
-  }
-
-  #connectNow(): void {
-    if (this.#gone.signal.aborted || this.isOpen.value) return;
-    clearTimeout(this.#timer);
-    this.#connect();
-  }
-
-  #closed(socket: WebSocket): void {
-    if (this.#socket !== socket) return;
-    this.isOpen.set(false);
-    this.roundTripMs.set(undefined);
-    this.#parts.onLost();
-    clearTimeout(this.#timer);
-    if (this.#gone.signal.aborted) return;
-    this.#timer = setTimeout(() => this.#connect(), this.#retry.next());
-  }
-
-  #ping(socket: WebSocket): void {
-    if (this.#socket !== socket || socket.readyState !== WebSocket.OPEN) return;
+  #ping(): void {
     if (this.#unanswered >= PINGS_UNANSWERED_MAX) {
-      // A dead connection may take minutes to close: it is left to itself.
-      socket.close();
-      this.#closed(socket);
+      this.#socket.drop();
       return;
     }
     this.#unanswered++;
     this.#askedMs = performance.now();
-    socket.send(ping());
-    this.#timer = setTimeout(() => this.#ping(socket), PING_MS);
+    this.#socket.send(ping());
+    this.#timer = setTimeout(() => this.#ping(), PING_MS);
   }
 
-  #take(data: unknown): void {
+  #take(data: string | ArrayBuffer): void {
     if (typeof data === "string") {
       this.#hear(data);
-    } else if (data instanceof ArrayBuffer && new Uint8Array(data)[0] === PONG) {
+    } else if (new Uint8Array(data)[0] === PONG) {
       this.#unanswered = 0;
       this.roundTripMs.set(performance.now() - this.#askedMs);
     }

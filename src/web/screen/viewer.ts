@@ -1,7 +1,8 @@
 /** Watches the screen: the delta stream on a canvas, come what may on the way. */
 import { type Api, ApiError } from "../api/client.ts";
-import { Retry } from "../state/retry.ts";
+import { LastingSocket } from "../state/lasting-socket.ts";
 import { Store } from "../state/store.ts";
+import { WORDS } from "../words.ts";
 import { acknowledgement, parseMessage } from "./delta.ts";
 import { Meter } from "./meter.ts";
 import { Painter } from "./painter.ts";
@@ -38,6 +39,10 @@ export interface ViewerParts {
 
 /** A daemon that is just starting refuses once; what is on the way does it each time. */
 const REFUSALS_MAX = 2;
+/** RFC 9110, 15.5.22. */
+const UPGRADE_REQUIRED = 426;
+/** How long linkrd is given to say why. */
+const REASON_MS_MAX = 5000;
 
 export class Viewer {
   readonly link = new Store<Link>({ kind: "connecting" });
@@ -45,36 +50,38 @@ export class Viewer {
   readonly blank = new Store<Blank | undefined>(undefined);
   readonly meter = new Meter(() => performance.now());
   readonly canvas: HTMLCanvasElement;
-  readonly #parts: ViewerParts;
+  readonly #api: Api;
   readonly #painter: Painter;
-  readonly #retry = new Retry();
-  readonly #gone = new AbortController();
-  #socket: WebSocket | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #socket: LastingSocket;
   /** Messages are drawn one after the other, in the order in which they came. */
   #drawn: Promise<void> = Promise.resolve();
-  /** The last message that was drawn while nobody could see it, and not acknowledged. */
-  #owed: number | undefined;
+  /** Acknowledges the last message that was drawn while nobody could see it. */
+  #owed: (() => void) | undefined;
   /** How often in a row nothing but the WebSocket was missing. */
   #refusals = 0;
 
-  constructor(parts: ViewerParts) {
-    this.#parts = parts;
-    this.canvas = parts.canvas;
-    this.#painter = new Painter(parts.canvas);
+  constructor({ api, canvas, url }: ViewerParts) {
+    this.#api = api;
+    this.canvas = canvas;
+    this.#painter = new Painter(canvas);
+    this.#socket = new LastingSocket({
+      url,
+      onOpen: () => this.link.set({ kind: "live" }),
+      onMessage: (data, socket) => {
+        if (typeof data !== "string") this.#take(socket, data);
+      },
+      onLost: (wasOpen) => this.#lost(wasOpen),
+    });
   }
 
   start(): void {
-    const { signal } = this.#gone;
+    const { gone: signal } = this.#socket;
     document.addEventListener("visibilitychange", () => this.#payOwed(), { signal });
-    window.addEventListener("online", () => this.#connectNow(), { signal });
-    this.#connect();
+    this.#socket.start();
   }
 
   stop(): void {
-    this.#gone.abort();
-    clearTimeout(this.#timer);
-    this.#socket?.close();
+    this.#socket.stop();
   }
 
   /** A part of the MJPEG stream has come, which the browser shows by itself in `image`. */
@@ -82,56 +89,33 @@ export class Viewer {
     this.#show({ codec: "mjpeg", width: image.naturalWidth, height: image.naturalHeight });
   }
 
-  #connect(): void {
-    const former = this.#socket;
-    const socket = new WebSocket(this.#parts.url);
-    this.#socket = socket;
-    this.#owed = undefined;
-    former?.close();
-    socket.binaryType = "arraybuffer";
-    let isOpen = false;
-    socket.onopen = () => {
-      isOpen = true;
-      this.#retry.reset();
-      this.link.set({ kind: "live" });
-    };
-    socket.onmessage = ({ data }) => this.#take(socket, data as ArrayBuffer);
-    socket.onclose = () => {
-      if (this.#gone.signal.aborted || this.#socket !== socket) return;
-      this.#lost(socket, isOpen).catch(() => undefined);
-    };
-  }
-
-  #connectNow(): void {
-    if (this.link.value.kind !== "lost") return;
-    clearTimeout(this.#timer);
-    this.#connect();
-  }
-
-  /** Asks over plain HTTP what a WebSocket does not tell: why it was refused. */
-  async #lost(socket: WebSocket, wasOpen: boolean): Promise<void> {
+  /**
+   * Asks over plain HTTP what a WebSocket does not tell: why it was refused.
+   *
+   * @returns false where WebSockets do not pass
+   */
+  async #lost(wasOpen: boolean): Promise<boolean> {
     // What was said of the try before stands until more is known.
     if (this.link.value.kind !== "lost") this.link.set({ kind: "lost", reason: "" });
     const reason = await this.#reason();
-    if (this.#gone.signal.aborted || this.#socket !== socket) return;
     this.#refusals = reason === undefined && !wasOpen ? this.#refusals + 1 : 0;
-    if (this.#refusals >= REFUSALS_MAX) {
-      this.blank.set(undefined);
-      this.link.set({ kind: "mjpeg" });
-      return;
+    if (this.#refusals < REFUSALS_MAX) {
+      this.link.set({ kind: "lost", reason: reason ?? "" });
+      return true;
     }
-    this.link.set({ kind: "lost", reason: reason ?? "" });
-    this.#timer = setTimeout(() => this.#connect(), this.#retry.next());
+    this.blank.set(undefined);
+    this.link.set({ kind: "mjpeg" });
+    return false;
   }
 
   /** Undefined when nothing but the WebSocket itself is missing. */
   async #reason(): Promise<string | undefined> {
     try {
-      const { signal } = this.#gone;
-      await this.#parts.api.fetch("GET", "/api/screen/ws", { signal });
+      const signal = AbortSignal.any([this.#socket.gone, AbortSignal.timeout(REASON_MS_MAX)]);
+      await this.#api.fetch("GET", "/api/screen/ws", { signal });
     } catch (error) {
-      const needsUpgrade = error instanceof ApiError && error.status === 426;
-      if (!needsUpgrade) return error instanceof Error ? error.message : "";
+      if (!(error instanceof ApiError)) return WORDS.errors.unreachable;
+      if (error.status !== UPGRADE_REQUIRED) return error.message;
     }
     return undefined;
   }
@@ -178,14 +162,16 @@ export class Viewer {
 
   /** A page that nobody sees acknowledges nothing, and so is sent nothing. */
   #acknowledge(socket: WebSocket, number: number): void {
-    if (document.hidden) this.#owed = number;
-    else if (socket.readyState === WebSocket.OPEN) socket.send(acknowledgement(number));
+    const send = () => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(acknowledgement(number));
+    };
+    if (document.hidden) this.#owed = send;
+    else send();
   }
 
   #payOwed(): void {
-    const number = this.#owed;
-    if (document.hidden || number === undefined || this.#socket === undefined) return;
+    if (document.hidden) return;
+    this.#owed?.();
     this.#owed = undefined;
-    this.#acknowledge(this.#socket, number);
   }
 }
