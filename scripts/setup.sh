@@ -24,6 +24,8 @@ test)
 	packages+=(libjpeg-turbo-progs shellcheck libxkbcommon-dev xkb-data libx11-data systemd)
 	# What the page is tested in, and a font for what it says.
 	packages+=(chromium fonts-dejavu-core)
+	# What watches cameras by their URL reads a stream as this does.
+	packages+=(ffmpeg)
 	# Text recognition, which linkrd has where this is installed.
 	packages+=(tesseract-ocr)
 	# A card whose power is cut: its file system, and the server that makes a disk of it.

@@ -57,20 +57,15 @@ test("the quality changes what is sent, while it is sent", async () => {
   expect((await set(100)).status).toBe(200);
 });
 
-/** It is large, and no test of ours brings it. */
-test.if(Bun.which("ffmpeg") !== null)(
-  "ffmpeg reads the stream by its URL",
-  async () => {
-    for (const query of ["", "?advance_headers=1"]) {
-      const url = `http://x:${linkrd.token}@127.0.0.1:${linkrd.port}/streamer/stream${query}`;
-      const ffmpeg = ["ffmpeg", "-v", "error", "-i", url, "-frames:v", "5"];
-      const listed = await must([...ffmpeg, "-f", "framecrc", "-"]);
-      expect(listed).toContain(`#dimensions 0: ${SIZE.width}x${SIZE.height}`);
-      expect(listed.split("\n").filter((line) => line.startsWith("0,"))).toHaveLength(5);
-    }
-  },
-  30_000,
-);
+test("ffmpeg reads the stream by its URL", async () => {
+  for (const query of ["", "?advance_headers=1"]) {
+    const url = `http://x:${linkrd.token}@127.0.0.1:${linkrd.port}/streamer/stream${query}`;
+    const ffmpeg = ["ffmpeg", "-v", "error", "-i", url, "-frames:v", "5"];
+    const listed = await must([...ffmpeg, "-f", "framecrc", "-"]);
+    expect(listed).toContain(`#dimensions 0: ${SIZE.width}x${SIZE.height}`);
+    expect(listed.split("\n").filter((line) => line.startsWith("0,"))).toHaveLength(5);
+  }
+}, 30_000);
 
 describe("without a capture device", () => {
   let off: Linkrd;
