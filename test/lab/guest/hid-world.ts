@@ -35,13 +35,14 @@ export class HidWorld implements AsyncDisposable {
   }
 
   /**
-   * Lets the daemon and the keyboard's reader share a core, where the reader goes first: however
-   * late that core is, the daemon never gets further ahead than the kernel keeps for the reader.
-   * dummy_hcd polls as fast as it can.
+   * Lets the daemon and the readers share a core, where readers go first: however late that core
+   * is, the daemon never gets further ahead than the kernel keeps for a reader. dummy_hcd polls as
+   * fast as it can.
    */
   async #inStep(): Promise<void> {
-    for (const { pid } of [this.linkrd, this.keyboard])
+    for (const { pid } of [this.linkrd, this.keyboard, this.pointer, this.mouse]) {
       await must(["taskset", "-acp", "0", `${pid}`]);
+    }
   }
 
   /** Looks for the host's nodes anew, after the gadget was unplugged and plugged in again. */
