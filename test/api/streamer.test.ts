@@ -79,12 +79,15 @@ describe("without a capture device", () => {
   });
 
   test("the state tells it, with the size of what a stream shows", async () => {
-    const { json } = await off.ask("/api/streamer");
-    expect(json).toMatchObject({
+    const size = { width: 1280, height: 720 };
+    const expected = {
       ok: true,
-      result: {
-        streamer: { source: { online: false, resolution: { width: 1280, height: 720 } } },
-      },
+      result: { streamer: { source: { online: false, resolution: size } } },
+    };
+    // It is drawn a moment after the daemon is there.
+    await until("the picture of what is missing", 15, async () => {
+      const { json } = await off.ask("/api/streamer");
+      return Bun.deepMatch(expected, json) || undefined;
     });
   });
 

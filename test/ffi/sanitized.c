@@ -297,7 +297,7 @@ static struct delivery call(const int32_t keyboard[2], const int32_t mouse[2])
 	uint8_t *reports = memcpy(malloc(sizeof REPORTS), REPORTS, sizeof REPORTS);
 	return (struct delivery){.fds = {keyboard[0], -1, mouse[0], -1}, .host = keyboard[0],
 				 .reports = reports, .length = sizeof REPORTS, .call = 1,
-				 .cancelled = &NOBODY, .patience_us = 20000};
+				 .cancelled = &NOBODY, .patience_us = 10 * SECOND_US};
 }
 
 #define DELIVER(result, where) \
@@ -341,6 +341,8 @@ static void refused(const int32_t keyboard[2], const int32_t mouse[2])
 	DELIVER(-ESHUTDOWN, 0);
 	CHECK(delivery.at == 0);
 	/* Full, and the host speaks; what it says is for others to read, and the time runs on. */
+	delivery.patience_us = 20000;
+	delivery.until_us = 0;
 	while (write(keyboard[0], "x", 1) == 1);
 	CHECK(write(keyboard[1], "l", 1) == 1);
 	DELIVER(HOST_SPOKE, 0);
@@ -355,6 +357,7 @@ static void refused(const int32_t keyboard[2], const int32_t mouse[2])
 	DELIVER(-ECONNRESET, 0);
 	delivery.at = sizeof REPORTS;
 	delivery.pending = 1;
+	delivery.until_us = 0;
 	close(keyboard[0]);
 	DELIVER(-EIO, 0);
 	free((void *)delivery.reports);
