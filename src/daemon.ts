@@ -112,6 +112,7 @@ class Running implements Daemon {
 
   /** @param found what linkrd.toml said */
   async start(found: Settings): Promise<void> {
+    this.#sys.goFirst();
     const { places, builtAtMs } = this.#options;
     const { config, state } = places;
     const log = this.#log.part("access");

@@ -11,8 +11,10 @@ export interface WriterWorkerData {
 }
 
 const { places, calls, cancelled } = workerData as WriterWorkerData;
+const sys = openSys();
+sys.goFirst();
 runWriter({
-  sys: openSys(),
+  sys,
   places,
   calls,
   cancelled,

@@ -27,6 +27,7 @@ int32_t linkrd_munmap(int64_t address, uint64_t length);
 int32_t linkrd_socketpair(int32_t ends[2]);
 int64_t linkrd_monotonic_us(void);
 int32_t linkrd_set_nice(int32_t nice);
+int32_t linkrd_set_slice(int32_t us);
 int32_t linkrd_exchange(const char *one, const char *other);
 int32_t linkrd_differs(const void *kept, int64_t frame, uint64_t length);
 int32_t linkrd_stand_still(struct standstill *still);
@@ -57,6 +58,7 @@ static void calls(const char *self)
 	CHECK(linkrd_close(ends[0]) == 0 && linkrd_close(ends[1]) == 0);
 	CHECK(linkrd_monotonic_us() > 0);
 	CHECK(linkrd_set_nice(19) == 0);
+	CHECK(linkrd_set_slice(100) == 0);
 	CHECK(linkrd_exchange("/nowhere", "/nor here") == -ENOENT);
 
 	int32_t fd = linkrd_open(self, O_RDWR);

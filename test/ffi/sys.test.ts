@@ -15,6 +15,7 @@ import { EAGAIN } from "../../src/ffi/errno.ts";
 import { addressOf } from "../../src/ffi/memory.ts";
 import { RowTable } from "../../src/ffi/rows.ts";
 import { OPEN, openSys, POLL, PollSet } from "../../src/ffi/sys.ts";
+import { hasSlices } from "../slices.ts";
 
 const root = join(import.meta.dir, "../..");
 const folder = mkdtempSync(join(tmpdir(), "linkrd-sys-"));
@@ -157,6 +158,22 @@ test("a thread that may not move stays where it is", () => {
   const words = process.geteuid?.() === 0 ? unprivileged : [];
   const { stdout, stderr } = Bun.spawnSync([...words, process.execPath, "-e", code]);
   expect([stdout.toString(), stderr.toString()]).toEqual(["5\n", ""]);
+});
+
+test.if(hasSlices)("a thread that goes first has the shortest slices, alone", () => {
+  const code = `
+    import { readFileSync } from "node:fs";
+    import { openSys } from ${JSON.stringify(join(import.meta.dir, "../../src/ffi/sys.ts"))};
+    const slice = (whose) =>
+      readFileSync("/proc/" + whose + "/sched", "utf8").match(/^se.slice +: +(.*)$/m)[1];
+    const before = slice("thread-self");
+    openSys().goFirst();
+    const child = Bun.spawn(["sleep", "10"]);
+    console.log(slice("thread-self"), slice(child.pid) === before);
+    child.kill();
+  `;
+  const { stdout, stderr } = Bun.spawnSync([process.execPath, "-e", code]);
+  expect([stdout.toString(), stderr.toString()]).toEqual(["100000 true\n", ""]);
 });
 
 test("the clock counts microseconds since the machine was started", () => {

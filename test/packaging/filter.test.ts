@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { freePort, Linkrd, makeFolder } from "../api/linkrd.ts";
 import { must } from "../lab/guest/run.ts";
+import { hasSlices, SLICE } from "../slices.ts";
 
 const UNIT = resolve(import.meta.dir, "../../packaging/linkrd.service");
 
@@ -55,7 +56,7 @@ test("it shows the screen and types", async () => {
   expect(linkrd.lines("fail")).toEqual([]);
 });
 
-test("its video thread steps back behind keys", async () => {
+test("what takes keys goes before its video thread, which steps back", async () => {
   const port = await freePort();
   await using linkrd = new Linkrd(await makeFolder(port), port, [filter]);
   await linkrd.ready();
@@ -65,6 +66,11 @@ test("its video thread steps back behind keys", async () => {
   const threads = await must(["sh", "-c", `cat /proc/${linkrd.pid}/task/*/stat`]);
   const nice = threads.split("\n").map((line) => line.split(") ")[1]?.split(" ")[16]);
   expect(nice).toContain("5");
+  if (!hasSlices) return;
+  const slices = await must(["sh", "-c", `cat /proc/${linkrd.pid}/task/*/sched`]);
+  const all = [...slices.matchAll(SLICE)].map(([, ns]) => Number(ns));
+  // The main thread, and the writer's.
+  expect(all.filter((ns) => ns === 100_000)).toHaveLength(2);
 });
 
 test("what the unit does not allow is refused", () => {
