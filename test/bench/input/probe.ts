@@ -3,16 +3,25 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { quantile } from "../video/statistics.ts";
 
-/** A way to press and release a key. */
+/** A way to give input, of two kinds in turn: a key goes down and up. */
 export interface Ask {
   readonly way: string;
-  readonly port: number;
+  /** A TCP port on this machine, or the path of a unix socket. */
+  readonly where: string;
   /** Sent once, and answered, before the others. */
   readonly handshake: Uint8Array;
-  readonly press: Uint8Array;
-  readonly release: Uint8Array;
+  readonly one: Uint8Array;
+  readonly two: Uint8Array;
   /** What an answer ends with; "" where there is none. */
   readonly end: string;
+}
+
+/** Who is asked, and as whom. */
+export interface Server {
+  readonly where: string;
+  /** What stands before PiKVM's paths: nginx takes `/api` off for kvmd. */
+  readonly prefix: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** How often, and with pauses of how long between: half of it to one and a half; 0 for none. */
@@ -25,6 +34,8 @@ export interface Pace {
 export interface Times {
   readonly report: { readonly p50: number; readonly p99: number };
   readonly answer?: { readonly p50: number; readonly p99: number };
+  /** Whether an answer was there before its report was. */
+  readonly isEarly: boolean;
 }
 
 /** Its report is on an endpoint that linkrd does not read from, unlike the keyboard's. */
@@ -32,44 +43,66 @@ const KEY = "AudioVolumeUp";
 const RELAY_PORT = 18_981;
 const LEAST_PORT = 18_982;
 
-export function askOverHttp(origin: string, headers: Record<string, string>): Ask {
-  const { port, host } = new URL(origin);
-  const text = (pressed: boolean) => {
-    const body = JSON.stringify({ events: [["keyboard", KEY, pressed]] });
-    const lines = [
-      "POST /api/public/control HTTP/1.1",
-      `Host: ${host}`,
-      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-      "Content-Type: application/json",
-      `Content-Length: ${body.length}`,
-    ];
-    return Buffer.from(`${lines.join("\r\n")}\r\n\r\n${body}`);
-  };
-  const [press, release] = [text(true), text(false)];
-  const way = "POST control";
-  return { way, port: Number(port), handshake: Buffer.of(), press, release, end: "}" };
+function post(server: Server, path: string, body: string): Buffer {
+  const type = ["Content-Type: application/json", `Content-Length: ${body.length}`];
+  return Buffer.from(`${head(server, `POST ${path}`, type)}${body}`);
 }
 
-/** PiKVM's WebSocket; its clients are told no more than what changes. */
-export function askOverWebSocket(origin: string, headers: Record<string, string>): Ask {
-  const { port, host } = new URL(origin);
-  const lines = [
-    "GET /api/ws?stream=0 HTTP/1.1",
-    `Host: ${host}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+function head({ headers }: Server, request: string, more: readonly string[]): string {
+  const own = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return `${[`${request} HTTP/1.1`, "Host: localhost", ...own, ...more].join("\r\n")}\r\n\r\n`;
+}
+
+/** To PiKVM's WebSocket, whose clients are told no more than what changes. */
+function upgrade(server: Server): Buffer {
+  const more = [
     "Connection: Upgrade",
     "Upgrade: websocket",
     "Sec-WebSocket-Version: 13",
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
   ];
-  const frame = (state: boolean) => {
-    const text = JSON.stringify({ event_type: "key", event: { key: KEY, state } });
-    // A text, masked as a client's must be, with zeros (RFC 6455, section 5.2).
-    return Buffer.concat([Buffer.of(0x81, 0x80 | text.length, 0, 0, 0, 0), Buffer.from(text)]);
-  };
-  const handshake = Buffer.from(`${lines.join("\r\n")}\r\n\r\n`);
-  const [press, release] = [frame(true), frame(false)];
-  return { way: "key over WebSocket", port: Number(port), handshake, press, release, end: "" };
+  return Buffer.from(head(server, `GET ${server.prefix}/ws?stream=0`, more));
+}
+
+/** A text, masked as a client's must be, with zeros (RFC 6455, section 5.2). */
+function frame(event_type: string, event: unknown): Buffer {
+  const text = JSON.stringify({ event_type, event });
+  return Buffer.concat([Buffer.of(0x81, 0x80 | text.length, 0, 0, 0, 0), Buffer.from(text)]);
+}
+
+export function askOverHttp(server: Server): Ask {
+  const [one, two] = [true, false].map((pressed) => {
+    const events = [["keyboard", KEY, pressed]];
+    return post(server, "/api/public/control", JSON.stringify({ events }));
+  }) as [Buffer, Buffer];
+  const { where } = server;
+  return { way: "POST control", where, handshake: Buffer.of(), one, two, end: "}" };
+}
+
+export function askOverWebSocket(server: Server): Ask {
+  const [one, two] = [true, false].map((state) => frame("key", { key: KEY, state })) as [
+    Buffer,
+    Buffer,
+  ];
+  const { where } = server;
+  return { way: "key over WebSocket", where, handshake: upgrade(server), one, two, end: "" };
+}
+
+/** A movement of a pixel and back, in the two ways that PiKVM has. */
+export function askAsPikvm(server: Server): readonly Ask[] {
+  const { where, prefix } = server;
+  const [over, back] = [1, -1].map((x) => {
+    const path = `${prefix}/hid/events/send_mouse_relative?delta_x=${x}&delta_y=0`;
+    return [post(server, path, ""), frame("mouse_relative", { delta: { x, y: 0 } })];
+  }) as [[Buffer, Buffer], [Buffer, Buffer]];
+  const handshake = upgrade(server);
+  return [
+    {
+      ...{ way: "POST send_mouse_relative", where, handshake: Buffer.of() },
+      ...{ one: over[0], two: back[0], end: "}" },
+    },
+    { way: "mouse_relative over WebSocket", where, handshake, one: over[1], two: back[1], end: "" },
+  ];
 }
 
 export class Probe {
@@ -90,7 +123,7 @@ export class Probe {
   }
 
   async measure(ask: Ask, pace: Pace): Promise<Times> {
-    return await this.#measure(ask, ask.port, pace);
+    return await this.#measure(ask, pace);
   }
 
   /** The same of a program that does nothing but write a report and answer. */
@@ -99,7 +132,8 @@ export class Probe {
     const words = ["relay", `${RELAY_PORT}`, this.fifo, answer];
     const relay = Bun.spawn([this.#program, ...words], { stdout: "pipe", stderr: "ignore" });
     await relay.stdout.getReader().read();
-    return await this.#measure({ ...ask, handshake: Buffer.of() }, RELAY_PORT, pace);
+    const where = `${RELAY_PORT}`;
+    return await this.#measure({ ...ask, where, handshake: Buffer.of() }, pace);
   }
 
   /** The same of a server on linkrd's runtime that does nothing else (least.ts). */
@@ -108,23 +142,24 @@ export class Probe {
     const least = Bun.spawn(words, { stdout: "pipe", stderr: "inherit" });
     try {
       await least.stdout.getReader().read();
-      await this.#measure(ask, LEAST_PORT, warmUp);
-      return await this.#measure(ask, LEAST_PORT, pace);
+      const asked = { ...ask, where: `${LEAST_PORT}` };
+      await this.#measure(asked, warmUp);
+      return await this.#measure(asked, pace);
     } finally {
       least.kill();
       await least.exited;
     }
   }
 
-  async #measure(ask: Ask, port: number, { count, pauseMs }: Pace): Promise<Times> {
+  async #measure(ask: Ask, { count, pauseMs }: Pace): Promise<Times> {
     const isGreeted = ask.handshake.length > 0;
     const child = Bun.spawn(
       [
-        ...[this.#program, "measure", `${port}`, this.fifo, `${count}`, `${1000 * pauseMs}`],
+        ...[this.#program, "measure", ask.where, this.fifo, `${count}`, `${1000 * pauseMs}`],
         ask.end,
         isGreeted ? this.#file("handshake", ask.handshake) : "",
-        this.#file("press", ask.press),
-        this.#file("release", ask.release),
+        this.#file("one", ask.one),
+        this.#file("two", ask.two),
       ],
       { stdout: "pipe", stderr: "pipe" },
     );
@@ -136,7 +171,9 @@ export class Probe {
       const values = rows.map((row) => row[column] ?? Number.NaN);
       return { p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
     };
-    return { report: of(0), ...(ask.end === "" ? {} : { answer: of(1) }) };
+    if (ask.end === "") return { report: of(0), isEarly: false };
+    const isEarly = rows.some(([report = 0, answer = 0]) => answer < report);
+    return { report: of(0), answer: of(1), isEarly };
   }
 
   #file(name: string, bytes: Uint8Array): string {
