@@ -1,4 +1,5 @@
 /** Multipart MJPEG, whichever way its parts are written. */
+import { setImmediate } from "node:timers/promises";
 import type { Context } from "hono";
 import type { Authority } from "../access/authority.ts";
 import { Fault } from "../base/fault.ts";
@@ -98,21 +99,29 @@ export async function serveMjpeg(
 }
 
 /**
- * The parts, each made when it is asked for. The runtime asks when it has sent or copied the one
- * before, whose memory then is used again.
+ * What is handed to the network at once. A picture of noise has 1.7 MB, which the kernel takes
+ * milliseconds to send: keys that come meanwhile go in between.
+ */
+const PIECE_BYTES = 256 * 1024;
+
+/**
+ * The parts, each made when it is asked for. The runtime asks when it has sent or copied the piece
+ * before, so that the memory of a part is used again for the next one.
  */
 function bodyOf(
   first: Uint8Array,
   next: () => Promise<Uint8Array>,
   leave: () => void,
 ): ReadableStream<Uint8Array> {
-  let waiting: Uint8Array | undefined = first;
+  let rest = first;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
-          controller.enqueue(waiting ?? (await next()));
-          waiting = undefined;
+          if (rest.length === 0) rest = await next();
+          else if (rest.byteOffset > 0) await setImmediate();
+          controller.enqueue(rest.subarray(0, PIECE_BYTES));
+          rest = rest.subarray(PIECE_BYTES);
         } catch {
           leave();
           controller.close();
