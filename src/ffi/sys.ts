@@ -195,11 +195,11 @@ export class Sys {
   /**
    * Lets the calling thread, when it wakes, go before those that are at work: it asks for the
    * shortest slices of the processor there are (sched_setattr(2), Linux 6.12). What it starts is as
-   * all are. Where that is not known, or not allowed by a sandbox, the thread stays as it is.
+   * all are. Where that is not known, or not allowed by a sandbox, or the thread is scheduled in
+   * another way, it stays as it is.
    */
   goFirst(): void {
-    const result = this.#calls.linkrd_set_slice(SLICE_US_MIN);
-    if (result !== -EPERM) check(result, "sched_setattr", `${SLICE_US_MIN} us`);
+    this.#calls.linkrd_set_slice(SLICE_US_MIN);
   }
 
   /**

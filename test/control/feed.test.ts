@@ -132,6 +132,19 @@ test("ending does what it has taken, and then lets go", async () => {
   expect(runner.holdings.keys).toEqual([]);
 });
 
+test("closing cuts an end short", async () => {
+  const { sink, runner, feed } = setUp();
+  const go = stall(sink);
+  for (const usage of [4, 5, 6]) feed.push([key(usage), key(usage, false)]);
+  const ended = feed.end();
+  await new Promise(setImmediate);
+  const closed = feed.close();
+  go();
+  await Promise.all([ended, closed]);
+  expect(sink.taken.length).toBeLessThan(6);
+  expect(runner.holdings.keys).toEqual([]);
+});
+
 test("ending does not wait for long", async () => {
   jest.useFakeTimers();
   const { sink, arbiter, feed } = setUp();

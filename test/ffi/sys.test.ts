@@ -176,6 +176,16 @@ test.if(hasSlices)("a thread that goes first has the shortest slices, alone", ()
   expect([stdout.toString(), stderr.toString()]).toEqual(["100000 true\n", ""]);
 });
 
+test("a thread that is scheduled in another way does not go first", () => {
+  const code = `
+    import { openSys } from ${JSON.stringify(join(import.meta.dir, "../../src/ffi/sys.ts"))};
+    openSys().goFirst();
+    console.log("as it was");
+  `;
+  const { stdout, stderr } = Bun.spawnSync(["chrt", "--idle", "0", process.execPath, "-e", code]);
+  expect([stdout.toString(), stderr.toString()]).toEqual(["as it was\n", ""]);
+});
+
 test("the clock counts microseconds since the machine was started", () => {
   const uptimeUs = () => Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 1_000_000;
   // /proc/uptime has hundredths of a second, and unlike CLOCK_MONOTONIC counts suspension.
