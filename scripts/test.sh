@@ -19,12 +19,17 @@ check() {
 	if "$@"; then
 		count 1 0 0
 	else
-		count 0 1 0
-		tell "$name"
+		fail "$name"
 	fi
 }
 
 tell() { told+="  $1"$'\n'; }
+
+# One failure that no report counts.
+fail() {
+	count 0 1 0
+	tell "$1"
+}
 
 # The failures in a report of bun's: name and message, a line each.
 failures() {
@@ -47,16 +52,14 @@ suite() {
 	status=$?
 	totals=$(grep -m 1 '<testsuites ' "$report" 2>/dev/null)
 	if [ -z "$totals" ]; then
-		count 0 1 0
-		tell "$name wrote no report (exit $status)"
+		fail "$name wrote no report (exit $status)"
 		return
 	fi
 	tests=$(number tests) failures=$(number failures) skips=$(number skipped)
 	count $((tests - failures - skips)) "$failures" "$skips"
 	while read -r line; do tell "$name: $line"; done < <(failures "$report")
 	if [ $status -ne 0 ] && [ "$failures" -eq 0 ]; then
-		count 0 1 0
-		tell "$name failed outside its tests (exit $status)"
+		fail "$name failed outside its tests (exit $status)"
 	fi
 }
 
