@@ -8,6 +8,9 @@ import {
   checkTopLevel,
 } from "./checks.ts";
 
+/** Joined here: this file is read by the check, too. */
+const PACKAGES = ["deb", "debian"].join(".");
+
 describe("checkBanned", () => {
   /** One line that each row refuses, in the order of the rows. */
   const examples: [path: string, line: string, found: string][] = [
@@ -33,7 +36,7 @@ describe("checkBanned", () => {
     ["src/base/x.ts", `// @ts-${"ig"}nore`, `@ts-${"ig"}nore`],
     ["README.md", `${"TO"}DO: write`, `${"TO"}DO`],
     ["scripts/x.sh", `cd /${"wo"}rk/x`, `/${"wo"}rk/`],
-    ["scripts/x.sh", `curl https://deb.${"deb"}ian.org`, `deb.${"deb"}ian`],
+    ["scripts/x.sh", `curl https://${PACKAGES}.org`, PACKAGES],
   ];
 
   examples.forEach(([path, line, found], at) => {
@@ -58,7 +61,7 @@ describe("checkBanned", () => {
       'const g: readonly string[] = ["h"];',
       'export const from = "./c.ts";',
       "const m = new Map([[1, 2]]);",
-      "see https://example.org/frame/work/x and ~/work/, docs/work/",
+      `see https://example.org/frame/${"wo"}rk/x and ~/${"wo"}rk/, docs/${"wo"}rk/`,
     ];
     expect(checkBanned("src/base/x.ts", lines.join("\n"))).toEqual([]);
   });
