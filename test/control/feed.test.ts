@@ -35,6 +35,18 @@ function stall(sink: NotingSink): () => void {
   return resolve;
 }
 
+/** Somebody whose batch lasts until the function returned is called, which waits for its end. */
+function occupy(arbiter: Arbiter): () => Promise<void> {
+  const leaving = new AbortController();
+  const asker = { party: partyOf("person", "c"), waitMs: 0 };
+  const lasting: Batch = [{ kind: "delay", milliseconds: 600_000 }];
+  const running = arbiter.run(lasting, asker, leaving.signal).catch(() => "left");
+  return async () => {
+    leaving.abort();
+    expect(await running).toBe("left");
+  };
+}
+
 async function taken(sink: NotingSink, count: number): Promise<void> {
   while (sink.taken.length < count) await new Promise(setImmediate);
 }
@@ -106,16 +118,11 @@ test("closing lets go of its own keys alone, and drops what has not begun", asyn
 
 test("closing while it waits for its turn presses nothing", async () => {
   const { sink, arbiter, feed } = setUp();
-  const leaving = new AbortController();
-  const asker = { party: partyOf("person", "c"), waitMs: 0 };
-  const running = arbiter
-    .run([{ kind: "delay", milliseconds: 600_000 }], asker, leaving.signal)
-    .catch(() => "left");
+  const leave = occupy(arbiter);
   feed.push([key(4)]);
   while (arbiter.waiting === 0) await new Promise(setImmediate);
   await feed.close();
-  leaving.abort();
-  expect(await running).toBe("left");
+  await leave();
   expect(sink.taken).toEqual([]);
 });
 
@@ -148,26 +155,19 @@ test("closing cuts an end short", async () => {
 test("ending does not wait for long", async () => {
   jest.useFakeTimers();
   const { sink, arbiter, feed } = setUp();
-  const leaving = new AbortController();
-  const asker = { party: partyOf("person", "c"), waitMs: 0 };
-  const lasting: Batch = [{ kind: "delay", milliseconds: 600_000 }];
-  const running = arbiter.run(lasting, asker, leaving.signal).catch(() => "left");
+  const leave = occupy(arbiter);
   feed.push([key(4)]);
   const ended = feed.end();
   jest.advanceTimersByTime(LIMITS.input_wait_ms_max);
   await ended;
-  leaving.abort();
-  expect(await running).toBe("left");
+  await leave();
   expect(sink.taken).toEqual([]);
 });
 
 test("what cannot be done soon, behind a batch that lasts, is not done at all", async () => {
   jest.useFakeTimers();
   const { sink, arbiter, refusals, feed } = setUp();
-  const leaving = new AbortController();
-  const asker = { party: partyOf("person", "c"), waitMs: 0 };
-  const lasting: Batch = [{ kind: "delay", milliseconds: 600_000 }];
-  const running = arbiter.run(lasting, asker, leaving.signal).catch(() => "left");
+  const leave = occupy(arbiter);
   const pass = async (milliseconds: number) => {
     jest.advanceTimersByTime(milliseconds);
     for (let turn = 0; turn < 50; turn++) await Promise.resolve();
@@ -178,8 +178,7 @@ test("what cannot be done soon, behind a batch that lasts, is not done at all", 
   expect(refusals).toEqual([]);
   await pass(1);
   expect(refusals).toEqual(["conflict"]);
-  leaving.abort();
-  expect(await running).toBe("left");
+  await leave();
   await pass(10);
   expect(sink.taken).toEqual([]);
   feed.push([key(5)]);

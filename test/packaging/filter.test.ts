@@ -1,11 +1,11 @@
 /** The daemon under the filter of system calls that its unit puts it under. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { freePort, Linkrd, makeFolder } from "../api/linkrd.ts";
 import { must } from "../lab/guest/run.ts";
-import { hasSlices, SLICE } from "../slices.ts";
+import { hasSlices, sliceOf } from "../slices.ts";
 
 const UNIT = resolve(import.meta.dir, "../../packaging/linkrd.service");
 
@@ -67,8 +67,8 @@ test("what takes keys goes before its video thread, which steps back", async () 
   const nice = threads.split("\n").map((line) => line.split(") ")[1]?.split(" ")[16]);
   expect(nice).toContain("5");
   if (!hasSlices) return;
-  const slices = await must(["sh", "-c", `cat /proc/${linkrd.pid}/task/*/sched`]);
-  const all = [...slices.matchAll(SLICE)].map(([, ns]) => Number(ns));
+  const tasks = await readdir(`/proc/${linkrd.pid}/task`);
+  const all = tasks.map((task) => sliceOf(`${linkrd.pid}/task/${task}`));
   // The main thread, and the writer's.
   expect(all.filter((ns) => ns === 100_000)).toHaveLength(2);
 });
