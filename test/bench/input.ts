@@ -85,19 +85,20 @@ async function main(rounds: number): Promise<void> {
 }
 
 async function ours(world: World, program: Program, load: Load): Promise<InputResult[]> {
-  const results: InputResult[] = [];
-  await filming(world, program, load, async () => {
+  const results = await filming(world, program, load, async () => {
     const server = {
       where: new URL(program.origin).port,
       prefix: "/api",
       headers: program.headers,
     };
     const [http, socket] = [askOverHttp(server), askOverWebSocket(server)];
-    results.push(...(await measured(world, http, RESTED, load)));
     const atOnce = { ...http, way: `${http.way}, one after another` };
-    results.push(...(await measured(world, atOnce, AT_ONCE, load)));
-    results.push(...(await measured(world, socket, RESTED, load)));
-    if (KVMD !== undefined) results.push(...(await asPikvm(world, "linkrd", server, load)));
+    return [
+      ...(await measured(world, http, RESTED, load)),
+      ...(await measured(world, atOnce, AT_ONCE, load)),
+      ...(await measured(world, socket, RESTED, load)),
+      ...(KVMD === undefined ? [] : await asPikvm(world, "linkrd", server, load)),
+    ];
   });
   const early = results.find((each) => each.program === "linkrd" && each.isEarly);
   if (early !== undefined) throw new Error(`${early.way}: answered before the report`);
@@ -106,18 +107,21 @@ async function ours(world: World, program: Program, load: Load): Promise<InputRe
 
 /** kvmd leaves the picture to ustreamer. */
 async function kvmds(world: World, source: string, load: Load): Promise<InputResult[]> {
-  let results: InputResult[] = [];
-  await filming(world, ustreamer(world.device, "ustreamer"), load, async () => {
+  return await filming(world, ustreamer(world.device, "ustreamer"), load, async () => {
     const folder = mkdtempSync(join(world.folder, "kvmd-"));
     await using kvmd = await Kvmd.start(source, folder, world.probe.fifo);
     const server = { where: kvmd.path, prefix: "", headers: await kvmd.logIn() };
-    results = await asPikvm(world, "kvmd", server, load);
+    return await asPikvm(world, "kvmd", server, load);
   });
-  return results;
 }
 
 /** Does `work` while `program` has a screen that stands still, or noise that is watched. */
-async function filming(world: World, program: Program, load: Load, work: () => Promise<void>) {
+async function filming(
+  world: World,
+  program: Program,
+  load: Load,
+  work: () => Promise<InputResult[]>,
+): Promise<InputResult[]> {
   const { scenes, device, counters, library, devices } = world;
   const scene = scenes.find(({ name }) => name === (load === "idle" ? "static" : "noise"));
   if (scene === undefined) throw new Error("a scene is missing");
@@ -126,12 +130,13 @@ async function filming(world: World, program: Program, load: Load, work: () => P
   using viewer = load === "video" ? watch(program.stream, program.headers) : undefined;
   const before = readCounters(counters).taken;
   const started = performance.now();
-  await work();
+  const results = await work();
   const seconds = (performance.now() - started) / 1000;
   const fps = (readCounters(counters).taken - before) / seconds;
   if (viewer !== undefined) {
     process.stderr.write(`  ${program.name} captured ${fps.toFixed(1)} frames/s\n`);
   }
+  return results;
 }
 
 async function asPikvm({ probe }: World, program: "linkrd" | "kvmd", server: Server, load: Load) {

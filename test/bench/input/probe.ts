@@ -71,19 +71,18 @@ function frame(event_type: string, event: unknown): Buffer {
 }
 
 export function askOverHttp(server: Server): Ask {
-  const [one, two] = [true, false].map((pressed) => {
+  const press = (pressed: boolean) => {
     const events = [["keyboard", KEY, pressed]];
     return post(server, "/api/public/control", JSON.stringify({ events }));
-  }) as [Buffer, Buffer];
+  };
+  const [one, two] = [press(true), press(false)];
   const { where } = server;
   return { way: "POST control", where, handshake: Buffer.of(), one, two, end: "}" };
 }
 
 export function askOverWebSocket(server: Server): Ask {
-  const [one, two] = [true, false].map((state) => frame("key", { key: KEY, state })) as [
-    Buffer,
-    Buffer,
-  ];
+  const press = (state: boolean) => frame("key", { key: KEY, state });
+  const [one, two] = [press(true), press(false)];
   const { where } = server;
   return { way: "key over WebSocket", where, handshake: upgrade(server), one, two, end: "" };
 }
@@ -91,17 +90,19 @@ export function askOverWebSocket(server: Server): Ask {
 /** A movement of a pixel and back, in the two ways that PiKVM has. */
 export function askAsPikvm(server: Server): readonly Ask[] {
   const { where, prefix } = server;
-  const [over, back] = [1, -1].map((x) => {
-    const path = `${prefix}/hid/events/send_mouse_relative?delta_x=${x}&delta_y=0`;
-    return [post(server, path, ""), frame("mouse_relative", { delta: { x, y: 0 } })];
-  }) as [[Buffer, Buffer], [Buffer, Buffer]];
-  const handshake = upgrade(server);
+  const request = (x: number) => {
+    return post(server, `${prefix}/hid/events/send_mouse_relative?delta_x=${x}&delta_y=0`, "");
+  };
+  const message = (x: number) => frame("mouse_relative", { delta: { x, y: 0 } });
   return [
     {
-      ...{ way: "POST send_mouse_relative", where, handshake: Buffer.of() },
-      ...{ one: over[0], two: back[0], end: "}" },
+      ...{ way: "POST send_mouse_relative", where, handshake: Buffer.of(), end: "}" },
+      ...{ one: request(1), two: request(-1) },
     },
-    { way: "mouse_relative over WebSocket", where, handshake, one: over[1], two: back[1], end: "" },
+    {
+      ...{ way: "mouse_relative over WebSocket", where, handshake: upgrade(server), end: "" },
+      ...{ one: message(1), two: message(-1) },
+    },
   ];
 }
 
